@@ -1,0 +1,121 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "point/segmented_vector.h"
+
+namespace firn::point {
+
+/// One tag of a series: both views are non-empty.
+struct Tag {
+  std::string_view key;
+  std::string_view value;
+  friend auto operator<=>(const Tag&, const Tag&) = default;
+};
+
+/// 128 bits made from a tag set's canonical bytes (each key and value, sorted by key, each behind its length). Equal tag sets
+/// have equal ids, in every process. XXH3 is no cryptographic hash: where a false match would merge rows, compare the tags.
+struct SeriesId {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  friend auto operator<=>(const SeriesId&, const SeriesId&) = default;
+};
+struct SeriesIdHash {
+  size_t operator()(const SeriesId& id) const { return id.low ^ (id.high * 0x9e3779b97f4a7c15ULL); }
+};
+
+/// `tags` sorted by key, keys distinct.
+SeriesId MakeSeriesId(std::span<const Tag> tags);
+
+/// The values of one tag key over the series of a table. Code 0 means that the series does not have the tag.
+class TagColumn {
+ public:
+  TagColumn(std::string name, uint32_t first_series) : name_(std::move(name)), first_series_(first_series) {}
+
+  const std::string& name() const { return name_; }
+  uint32_t CodeOf(uint32_t series) const { return series < first_series_ ? 0 : codes_[series - first_series_]; }
+  /// Requires a code that CodeOf gave; "" for 0. The view lives as long as the table.
+  std::string_view ValueOfCode(uint32_t code) const {
+    return code == 0 ? std::string_view() : std::string_view(dictionary_[code - 1]);
+  }
+  /// "" where the series does not have the tag.
+  std::string_view ValueOf(uint32_t series) const { return ValueOfCode(CodeOf(series)); }
+
+ private:
+  friend class SeriesTable;
+  std::string name_;
+  uint32_t first_series_;
+  SegmentedVector<uint32_t> codes_;
+  SegmentedVector<std::string> dictionary_;
+  std::unordered_map<std::string_view, uint32_t> code_by_value_;  // writer only
+};
+
+/// The distinct tag sets of one measurement, columnar and append-only: the place where tags live, once a series instead of
+/// once a row.
+///
+/// One writer; any number of readers, each of which reads only the prefix named by its SeriesView (see SegmentedVector). A
+/// table is shared by all batches that its writer makes and replaced by a new generation when it has grown too large.
+class SeriesTable {
+ public:
+  SeriesTable() = default;
+  SeriesTable(const SeriesTable&) = delete;
+  SeriesTable& operator=(const SeriesTable&) = delete;
+
+  // Writer's side.
+  /// The index of the series with these tags, added when it is new. `tags` sorted by key, keys distinct, nothing empty.
+  uint32_t FindOrAdd(std::span<const Tag> tags);
+  uint32_t series_count() const { return static_cast<uint32_t>(ids_.size()); }
+  uint32_t tag_column_count() const { return static_cast<uint32_t>(columns_.size()); }
+  /// Bytes that the table holds, about.
+  size_t byte_size() const { return byte_size_; }
+
+  // Readers' side: below the counts of a SeriesView.
+  const TagColumn& column(uint32_t index) const { return *columns_[index]; }
+  SeriesId id(uint32_t series) const { return ids_[series]; }
+
+ private:
+  TagColumn& ColumnFor(std::string_view key);
+
+  SegmentedVector<SeriesId> ids_;
+  SegmentedVector<std::unique_ptr<TagColumn>> columns_;
+  std::unordered_map<std::string_view, uint32_t> column_by_name_;             // writer only
+  std::unordered_map<SeriesId, uint32_t, SeriesIdHash> series_by_id_;         // writer only
+  size_t byte_size_ = 0;
+};
+
+/// The immutable prefix of a table that a batch refers to. Cheap to copy; keeps the table alive; readable on any thread.
+class SeriesView {
+ public:
+  SeriesView() = default;
+  /// Takes the table's present counts: call it on the writer's thread.
+  explicit SeriesView(std::shared_ptr<const SeriesTable> table)
+      : table_(std::move(table)),
+        series_count_(table_->series_count()),
+        tag_column_count_(table_->tag_column_count()) {}
+
+  uint32_t series_count() const { return series_count_; }
+  uint32_t tag_column_count() const { return tag_column_count_; }
+  const TagColumn& column(uint32_t index) const { return table_->column(index); }
+  SeriesId id(uint32_t series) const { return table_->id(series); }
+  const std::shared_ptr<const SeriesTable>& table() const { return table_; }
+
+  /// Index of the column of a tag key, or -1.
+  int FindColumn(std::string_view key) const;
+  /// The tags of a series, sorted by key.
+  std::vector<Tag> TagsOf(uint32_t series) const;
+
+ private:
+  std::shared_ptr<const SeriesTable> table_;
+  uint32_t series_count_ = 0;
+  uint32_t tag_column_count_ = 0;
+};
+
+}  // namespace firn::point
