@@ -43,7 +43,9 @@ TEST(Random, MakesVersion4Uuids) {
   EXPECT_NE(uuid, random->Uuid());
 }
 
-TEST(Bytes, HexIsLowerCase) { EXPECT_EQ(ToHex(std::string("\x00\xff\x1a", 3)), "00ff1a"); }
+TEST(Bytes, HexIsLowerCase) {
+  EXPECT_EQ(ToHex(std::string("\x00\xff\x1a", 3)), "00ff1a");
+}
 
 }  // namespace
 }  // namespace firn

@@ -33,5 +33,4 @@ void AppendLittleEndian(std::string& out, T value) {
 /// Lower-case hexadecimal of `bytes`.
 std::string ToHex(std::string_view bytes);
 
-
 }  // namespace firn

@@ -26,6 +26,8 @@ Digest128 ContentDigest(std::string_view bytes) {
   return digest;
 }
 
-uint64_t HashBytes(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t HashBytes(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 }  // namespace firn

@@ -11,10 +11,14 @@ namespace {
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarn: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarn:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -76,7 +80,9 @@ Status InitLogging(const Options& options) {
   return OkStatus();
 }
 
-bool Enabled(Level level) { return GlobalState().logger->should_log(ToSpdlog(level)); }
+bool Enabled(Level level) {
+  return GlobalState().logger->should_log(ToSpdlog(level));
+}
 
 void Write(Level level, std::string_view message) {
   State& state = GlobalState();

@@ -7,8 +7,9 @@
 
 #include "base/result.h"
 
-/// Logging for the whole program, on standard error or into a file. Call `InitLogging` once in main; before that, warnings
-/// and errors go to standard error. Never log secrets: config values marked secret print as `***`. Thread-safe.
+/// Logging for the whole program, on standard error or into a file. Call `InitLogging` once in main; before that,
+/// warnings and errors go to standard error. Never log secrets: config values marked secret print as `***`.
+/// Thread-safe.
 
 namespace firn::log {
 

@@ -50,9 +50,9 @@ class [[nodiscard]] Error {
   std::string message_;
 };
 
-#define FIRN_DEFINE_ERROR(name)                                              \
-  template <typename... Args>                                                \
-  Error name(fmt::format_string<Args...> format, Args&&... args) {           \
+#define FIRN_DEFINE_ERROR(name)                                                    \
+  template <typename... Args>                                                      \
+  Error name(fmt::format_string<Args...> format, Args&&... args) {                 \
     return {ErrorKind::k##name, fmt::format(format, std::forward<Args>(args)...)}; \
   }
 FIRN_DEFINE_ERROR(InvalidInput)
@@ -86,13 +86,15 @@ class [[nodiscard]] Status {
   std::optional<Error> error_;
 };
 
-inline Status OkStatus() { return {}; }
+inline Status OkStatus() {
+  return {};
+}
 
 /// A T, or why there is none.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}   // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
@@ -123,10 +125,10 @@ class [[nodiscard]] Result {
 #define FIRN_CONCAT(a, b) FIRN_CONCAT_INNER(a, b)
 
 /// Returns from the enclosing function when `expression` (Status or Result) has failed.
-#define FIRN_TRY(expression)                                            \
-  do {                                                                  \
-    auto firn_try_status = (expression);                                \
-    if (!firn_try_status.ok()) return firn_try_status.error();          \
+#define FIRN_TRY(expression)                                   \
+  do {                                                         \
+    auto firn_try_status = (expression);                       \
+    if (!firn_try_status.ok()) return firn_try_status.error(); \
   } while (false)
 
 /// `FIRN_ASSIGN(auto x, F());` declares x from a Result, or returns its error.

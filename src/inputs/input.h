@@ -23,30 +23,31 @@ namespace firn::inputs {
 /// A body as a client pushed it, with everything that its meaning depends on: what the journal keeps. Decoding it again
 /// (DecodeBody) gives equal rows.
 struct PushedBody {
-  std::string source;             ///< id of the input
-  std::string body;               ///< line protocol, after content decoding
-  int64_t precision_ns = 1;       ///< unit of the times in the text
-  int64_t arrival_ns = 0;         ///< time of lines that have none, already truncated to the precision
-  std::string database;           ///< database or bucket, "" = none given
-  std::vector<std::pair<std::string, std::string>> tags;  ///< added to each point (database_tag, bucket_tag); replace equal keys
+  std::string source;        ///< id of the input
+  std::string body;          ///< line protocol, after content decoding
+  int64_t precision_ns = 1;  ///< unit of the times in the text
+  int64_t arrival_ns = 0;    ///< time of lines that have none, already truncated to the precision
+  std::string database;      ///< database or bucket, "" = none given
+  std::vector<std::pair<std::string, std::string>>
+      tags;  ///< added to each point (database_tag, bucket_tag); replace equal keys
   // What makes two bodies the same request, beside `body`:
-  std::string endpoint;           ///< path and parameters that matter, without secrets
+  std::string endpoint;  ///< path and parameters that matter, without secrets
   std::string user;
-  bool all_lines_timed = false;   ///< only such bodies are recognised as retries
+  bool all_lines_timed = false;  ///< only such bodies are recognised as retries
 };
 
 /// Where listeners hand over. Thread-safe.
 class PushSink {
  public:
   virtual ~PushSink() = default;
-  /// Takes a body and the batches that it was parsed into. `done` is called exactly once, from any thread: OK = durable (or
-  /// accepted before, within the retry window); kResourceExhausted = no room, answer 503 with Retry-After; kCancelled =
-  /// stopping; anything else = answer 500.
+  /// Takes a body and the batches that it was parsed into. `done` is called exactly once, from any thread: OK = durable
+  /// (or accepted before, within the retry window); kResourceExhausted = no room, answer 503 with Retry-After;
+  /// kCancelled = stopping; anything else = answer 500.
   virtual void Accept(PushedBody body, std::vector<point::Batch> batches, std::function<void(Status)> done) = 0;
 };
 
-/// One position of a shard being pulled: its rows become visible all together or not at all. Destroyed without Finish, they
-/// are discarded. One thread.
+/// One position of a shard being pulled: its rows become visible all together or not at all. Destroyed without Finish,
+/// they are discarded. One thread.
 class PullTransaction {
  public:
   virtual ~PullTransaction() = default;
@@ -75,7 +76,7 @@ class InputCounters {
 
 /// What the pipeline lends to an input; outlives it.
 struct InputContext {
-  std::string source;             ///< the input's id
+  std::string source;  ///< the input's id
   const Clock* clock = nullptr;
   http::ServerPool* servers = nullptr;
   http::Client* client = nullptr;
@@ -93,13 +94,13 @@ class ListeningInput {
   virtual void Stop() = 0;
 };
 
-/// An input that asks by schedule. The pipeline calls Gather every interval (aligned, as Telegraf's round_interval does), never
-/// twice at a time, and once more at start when it has fallen behind.
+/// An input that asks by schedule. The pipeline calls Gather every interval (aligned, as Telegraf's round_interval
+/// does), never twice at a time, and once more at start when it has fallen behind.
 class PollingInput {
  public:
   virtual ~PollingInput() = default;
-  /// Does all that is due now, window by window. Retries within are its own; an error returned is logged and tried again at
-  /// the next interval.
+  /// Does all that is due now, window by window. Retries within are its own; an error returned is logged and tried
+  /// again at the next interval.
   virtual Status Gather(std::stop_token stop) = 0;
 };
 

@@ -39,7 +39,8 @@ Batch Batch::EmptyLike() const {
 
 Batch Batch::Slice(size_t from, size_t to) const {
   Batch batch = EmptyLike();
-  batch.times.assign(times.begin() + static_cast<std::ptrdiff_t>(from), times.begin() + static_cast<std::ptrdiff_t>(to));
+  batch.times.assign(times.begin() + static_cast<std::ptrdiff_t>(from),
+                     times.begin() + static_cast<std::ptrdiff_t>(to));
   batch.series.assign(series.begin() + static_cast<std::ptrdiff_t>(from),
                       series.begin() + static_cast<std::ptrdiff_t>(to));
   for (size_t i = 0; i < fields.size(); ++i) batch.fields[i].AppendRange(fields[i], from, to);
@@ -103,12 +104,14 @@ Status Batch::Validate() const {
     }
   }
   for (const uint32_t index : series) {
-    if (index >= series_view.series_count()) return Internal("batch {}: series {} is not in the table", measurement, index);
+    if (index >= series_view.series_count())
+      return Internal("batch {}: series {} is not in the table", measurement, index);
   }
   for (size_t i = 0; i < fields.size(); ++i) {
     for (size_t j = i + 1; j < fields.size(); ++j) {
       if (fields[i].name() != fields[j].name()) continue;
-      if (fields[i].type() == fields[j].type()) return Internal("batch {}: field {} twice", measurement, fields[i].name());
+      if (fields[i].type() == fields[j].type())
+        return Internal("batch {}: field {} twice", measurement, fields[i].name());
       for (size_t row = 0; row < rows(); ++row) {
         if (fields[i].IsSet(row) && fields[j].IsSet(row)) {
           return Internal("batch {}: row {} has two types of {}", measurement, row, fields[i].name());

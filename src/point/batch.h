@@ -13,9 +13,9 @@
 
 namespace firn::point {
 
-/// Where rows come from: a number in a totally ordered shard of a source. `shard` is the process's handle of the shard (the
-/// pipeline gives it out); `position` is a journal sequence, an offset or the end of a window. All rows of one position travel
-/// and commit together. `sequence` orders the batches of one position among themselves.
+/// Where rows come from: a number in a totally ordered shard of a source. `shard` is the process's handle of the shard
+/// (the pipeline gives it out); `position` is a journal sequence, an offset or the end of a window. All rows of one
+/// position travel and commit together. `sequence` orders the batches of one position among themselves.
 struct Origin {
   uint32_t shard = 0;
   int64_t position = 0;
@@ -24,18 +24,19 @@ struct Origin {
 
 /// Rows of one measurement, a column at a time: the one record type of the program.
 ///
-/// Columns have rows() entries each. Rows keep arrival order; a stage that reorders says so. One field name may have several
-/// types: one column a (name, type), a row being set in at most one of them. A row has at least one field set. String columns
-/// stay below 1 GiB (builders split earlier). A batch is owned by one thread at a time; its series table is shared.
+/// Columns have rows() entries each. Rows keep arrival order; a stage that reorders says so. One field name may have
+/// several types: one column a (name, type), a row being set in at most one of them. A row has at least one field set.
+/// String columns stay below 1 GiB (builders split earlier). A batch is owned by one thread at a time; its series table
+/// is shared.
 struct Batch {
   std::string measurement;
-  std::string database;                ///< database or bucket it was written to; "" = not known. Part of a row's identity.
-  std::vector<int64_t> times;          ///< ns since 1970-01-01 UTC
-  std::vector<uint32_t> series;        ///< row → index in series_view
+  std::string database;          ///< database or bucket it was written to; "" = not known. Part of a row's identity.
+  std::vector<int64_t> times;    ///< ns since 1970-01-01 UTC
+  std::vector<uint32_t> series;  ///< row → index in series_view
   SeriesView series_view;
   std::vector<FieldColumn> fields;
   Origin origin;
-  bool series_intact = true;           ///< the tag set is whole, so (database, measurement, tags, time) identifies a point
+  bool series_intact = true;  ///< the tag set is whole, so (database, measurement, tags, time) identifies a point
 
   size_t rows() const { return times.size(); }
   bool empty() const { return times.empty(); }
@@ -55,7 +56,8 @@ struct Batch {
   Batch Select(std::span<const uint32_t> rows) const;
   /// Deals rows over `parts` batches: row r goes to part part_of_row[r]. Order within a part is kept.
   std::vector<Batch> Split(std::span<const uint32_t> part_of_row, size_t parts) const;
-  /// Adds `other`'s rows behind. Same measurement; `other` must share this batch's series table (its view may be longer).
+  /// Adds `other`'s rows behind. Same measurement; `other` must share this batch's series table (its view may be
+  /// longer).
   void Append(const Batch& other);
   /// Drops columns without any value (after Select or Slice).
   void DropEmptyColumns();

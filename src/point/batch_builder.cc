@@ -25,11 +25,21 @@ void BatchBuilder::AddField(Measurement& to, const Field& field, size_t row) {
   FieldColumn& column = columns[found->second];
   column.AppendNulls(row - column.size());
   switch (type) {
-    case FieldType::kFloat64: column.AppendFloat64(std::get<double>(field.value)); break;
-    case FieldType::kInt64: column.AppendInt64(std::get<int64_t>(field.value)); break;
-    case FieldType::kUint64: column.AppendUint64(std::get<uint64_t>(field.value)); break;
-    case FieldType::kBoolean: column.AppendBoolean(std::get<bool>(field.value)); break;
-    case FieldType::kString: column.AppendString(std::get<std::string_view>(field.value)); break;
+    case FieldType::kFloat64:
+      column.AppendFloat64(std::get<double>(field.value));
+      break;
+    case FieldType::kInt64:
+      column.AppendInt64(std::get<int64_t>(field.value));
+      break;
+    case FieldType::kUint64:
+      column.AppendUint64(std::get<uint64_t>(field.value));
+      break;
+    case FieldType::kBoolean:
+      column.AppendBoolean(std::get<bool>(field.value));
+      break;
+    case FieldType::kString:
+      column.AppendString(std::get<std::string_view>(field.value));
+      break;
   }
 }
 

@@ -17,22 +17,22 @@ namespace firn::point {
 struct BatchLimits {
   size_t rows = 65'536;
   size_t bytes = 64 << 20;
-  /// Cells (rows × columns) may outnumber set values by this factor, once there are `dense_cells` of them: the bound that
-  /// keeps hostile bodies (ten thousand field names) at a constant factor of their bytes.
+  /// Cells (rows × columns) may outnumber set values by this factor, once there are `dense_cells` of them: the bound
+  /// that keeps hostile bodies (ten thousand field names) at a constant factor of their bytes.
   size_t sparsity = 8;
   size_t dense_cells = 65'536;
   /// A series table beyond this is replaced by a new generation.
   size_t series_table_bytes = 64 << 20;
 };
 
-/// Collects rows of any measurements into batches, for inputs that make rows one at a time. Parsers with a faster way (line
-/// protocol) write columns themselves. Not thread-safe.
+/// Collects rows of any measurements into batches, for inputs that make rows one at a time. Parsers with a faster way
+/// (line protocol) write columns themselves. Not thread-safe.
 class BatchBuilder {
  public:
   explicit BatchBuilder(BatchLimits limits = {}) : limits_(limits) {}
 
-  /// Adds a row. `tags` need no order, an empty value means that the tag is absent, and the last of equal keys wins; so does
-  /// the last of equal field names. A row without fields is ignored.
+  /// Adds a row. `tags` need no order, an empty value means that the tag is absent, and the last of equal keys wins; so
+  /// does the last of equal field names. A row without fields is ignored.
   void Add(std::string_view measurement, std::span<const Tag> tags, std::span<const Field> fields, int64_t time_ns);
 
   /// The batches so far, grouped by measurement in order of first appearance; series tables live on for the next ones.

@@ -14,7 +14,9 @@ Batch OneBatch(BatchBuilder& builder) {
   return std::move(batches.at(0));
 }
 
-std::vector<Tag> Host(std::string_view host) { return {{"host", host}}; }
+std::vector<Tag> Host(std::string_view host) {
+  return {{"host", host}};
+}
 
 TEST(BatchBuilder, KeepsTagsPerSeriesAndPadsMissingFields) {
   BatchBuilder builder;

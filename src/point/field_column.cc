@@ -15,11 +15,21 @@ void FieldColumn::MakeValidity() {
 
 void FieldColumn::AppendZeros(size_t count) {
   switch (type_) {
-    case FieldType::kFloat64: float64s_.resize(float64s_.size() + count); break;
-    case FieldType::kInt64: int64s_.resize(int64s_.size() + count); break;
-    case FieldType::kUint64: uint64s_.resize(uint64s_.size() + count); break;
-    case FieldType::kBoolean: booleans_.resize(booleans_.size() + count); break;
-    case FieldType::kString: offsets_.resize(offsets_.size() + count, offsets_.back()); break;
+    case FieldType::kFloat64:
+      float64s_.resize(float64s_.size() + count);
+      break;
+    case FieldType::kInt64:
+      int64s_.resize(int64s_.size() + count);
+      break;
+    case FieldType::kUint64:
+      uint64s_.resize(uint64s_.size() + count);
+      break;
+    case FieldType::kBoolean:
+      booleans_.resize(booleans_.size() + count);
+      break;
+    case FieldType::kString:
+      offsets_.resize(offsets_.size() + count, offsets_.back());
+      break;
   }
 }
 
@@ -61,7 +71,8 @@ void FieldColumn::AppendRange(const FieldColumn& other, size_t from, size_t to) 
     size_ += to - from;
     return;
   }
-  // With no row yet, an empty bitmap cannot say "none missing so far" and "bitmap exists" apart: bits are added one by one.
+  // With no row yet, an empty bitmap cannot say "none missing so far" and "bitmap exists" apart: bits are added one by
+  // one.
   MakeValidity();
   for (size_t row = from; row < to; ++row) {
     if ((size_ & 63) == 0) validity_.push_back(0);
@@ -83,11 +94,21 @@ void FieldColumn::AppendRows(const FieldColumn& other, std::span<const uint32_t>
       continue;
     }
     switch (type_) {
-      case FieldType::kFloat64: AppendFloat64(other.float64s_[row]); break;
-      case FieldType::kInt64: AppendInt64(other.int64s_[row]); break;
-      case FieldType::kUint64: AppendUint64(other.uint64s_[row]); break;
-      case FieldType::kBoolean: AppendBoolean(other.booleans_[row] != 0); break;
-      case FieldType::kString: AppendString(other.StringAt(row)); break;
+      case FieldType::kFloat64:
+        AppendFloat64(other.float64s_[row]);
+        break;
+      case FieldType::kInt64:
+        AppendInt64(other.int64s_[row]);
+        break;
+      case FieldType::kUint64:
+        AppendUint64(other.uint64s_[row]);
+        break;
+      case FieldType::kBoolean:
+        AppendBoolean(other.booleans_[row] != 0);
+        break;
+      case FieldType::kString:
+        AppendString(other.StringAt(row));
+        break;
     }
   }
 }
@@ -96,10 +117,18 @@ void FieldColumn::DropLast() {
   const size_t row = size_ - 1;
   if (!IsSet(row)) --null_count_;
   switch (type_) {
-    case FieldType::kFloat64: float64s_.pop_back(); break;
-    case FieldType::kInt64: int64s_.pop_back(); break;
-    case FieldType::kUint64: uint64s_.pop_back(); break;
-    case FieldType::kBoolean: booleans_.pop_back(); break;
+    case FieldType::kFloat64:
+      float64s_.pop_back();
+      break;
+    case FieldType::kInt64:
+      int64s_.pop_back();
+      break;
+    case FieldType::kUint64:
+      uint64s_.pop_back();
+      break;
+    case FieldType::kBoolean:
+      booleans_.pop_back();
+      break;
     case FieldType::kString:
       offsets_.pop_back();
       bytes_.resize(static_cast<size_t>(offsets_.back()));
@@ -115,11 +144,21 @@ void FieldColumn::DropLast() {
 
 void FieldColumn::Reserve(size_t rows) {
   switch (type_) {
-    case FieldType::kFloat64: float64s_.reserve(rows); break;
-    case FieldType::kInt64: int64s_.reserve(rows); break;
-    case FieldType::kUint64: uint64s_.reserve(rows); break;
-    case FieldType::kBoolean: booleans_.reserve(rows); break;
-    case FieldType::kString: offsets_.reserve(rows + 1); break;
+    case FieldType::kFloat64:
+      float64s_.reserve(rows);
+      break;
+    case FieldType::kInt64:
+      int64s_.reserve(rows);
+      break;
+    case FieldType::kUint64:
+      uint64s_.reserve(rows);
+      break;
+    case FieldType::kBoolean:
+      booleans_.reserve(rows);
+      break;
+    case FieldType::kString:
+      offsets_.reserve(rows + 1);
+      break;
   }
 }
 

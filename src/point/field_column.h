@@ -10,8 +10,9 @@
 
 namespace firn::point {
 
-/// The values of one (field name, type) over the rows of a batch: a typed array and, where rows lack the field, a validity
-/// bitmap (bit i of word i/64, 1 = set). Null rows hold a zero value, so arrays can be handed to Arrow as they are.
+/// The values of one (field name, type) over the rows of a batch: a typed array and, where rows lack the field, a
+/// validity bitmap (bit i of word i/64, 1 = set). Null rows hold a zero value, so arrays can be handed to Arrow as they
+/// are.
 class FieldColumn {
  public:
   FieldColumn(std::string name, FieldType type) : name_(std::move(name)), type_(type) {

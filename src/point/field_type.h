@@ -11,11 +11,16 @@ enum class FieldType : uint8_t { kFloat64 = 0, kInt64 = 1, kUint64 = 2, kBoolean
 /// InfluxDB's names: "float", "integer", "unsigned", "boolean", "string".
 constexpr std::string_view FieldTypeName(FieldType type) {
   switch (type) {
-    case FieldType::kFloat64: return "float";
-    case FieldType::kInt64: return "integer";
-    case FieldType::kUint64: return "unsigned";
-    case FieldType::kBoolean: return "boolean";
-    case FieldType::kString: return "string";
+    case FieldType::kFloat64:
+      return "float";
+    case FieldType::kInt64:
+      return "integer";
+    case FieldType::kUint64:
+      return "unsigned";
+    case FieldType::kBoolean:
+      return "boolean";
+    case FieldType::kString:
+      return "string";
   }
   return "unknown";
 }

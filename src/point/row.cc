@@ -4,15 +4,22 @@
 
 namespace firn::point {
 
-FieldType TypeOf(const FieldValue& value) { return static_cast<FieldType>(value.index()); }
+FieldType TypeOf(const FieldValue& value) {
+  return static_cast<FieldType>(value.index());
+}
 
 FieldValue ValueAt(const FieldColumn& column, size_t row) {
   switch (column.type()) {
-    case FieldType::kFloat64: return column.float64s()[row];
-    case FieldType::kInt64: return column.int64s()[row];
-    case FieldType::kUint64: return column.uint64s()[row];
-    case FieldType::kBoolean: return column.booleans()[row] != 0;
-    case FieldType::kString: return column.StringAt(row);
+    case FieldType::kFloat64:
+      return column.float64s()[row];
+    case FieldType::kInt64:
+      return column.int64s()[row];
+    case FieldType::kUint64:
+      return column.uint64s()[row];
+    case FieldType::kBoolean:
+      return column.booleans()[row] != 0;
+    case FieldType::kString:
+      return column.StringAt(row);
   }
   return false;
 }
@@ -40,11 +47,21 @@ std::string ToText(const Batch& batch) {
     for (const Field& field : ref.fields()) {
       out += fmt::format(" {}=", field.name);
       switch (TypeOf(field.value)) {
-        case FieldType::kFloat64: out += fmt::format("{}f", std::get<double>(field.value)); break;
-        case FieldType::kInt64: out += fmt::format("{}i", std::get<int64_t>(field.value)); break;
-        case FieldType::kUint64: out += fmt::format("{}u", std::get<uint64_t>(field.value)); break;
-        case FieldType::kBoolean: out += std::get<bool>(field.value) ? "true" : "false"; break;
-        case FieldType::kString: out += fmt::format("\"{}\"", std::get<std::string_view>(field.value)); break;
+        case FieldType::kFloat64:
+          out += fmt::format("{}f", std::get<double>(field.value));
+          break;
+        case FieldType::kInt64:
+          out += fmt::format("{}i", std::get<int64_t>(field.value));
+          break;
+        case FieldType::kUint64:
+          out += fmt::format("{}u", std::get<uint64_t>(field.value));
+          break;
+        case FieldType::kBoolean:
+          out += std::get<bool>(field.value) ? "true" : "false";
+          break;
+        case FieldType::kString:
+          out += fmt::format("\"{}\"", std::get<std::string_view>(field.value));
+          break;
       }
     }
     out += fmt::format(" @{}\n", ref.time());

@@ -40,8 +40,8 @@ class RowRef {
 /// The value of a set cell.
 FieldValue ValueAt(const FieldColumn& column, size_t row);
 
-/// A text form for tests and debugging, one line a row: `cpu{host=a} usage=1.5f n=3i ok=true s="x" @1600000000000000000`.
-/// Unambiguous for ordinary names; not a format to parse.
+/// A text form for tests and debugging, one line a row: `cpu{host=a} usage=1.5f n=3i ok=true s="x"
+/// @1600000000000000000`. Unambiguous for ordinary names; not a format to parse.
 std::string ToText(const Batch& batch);
 
 }  // namespace firn::point

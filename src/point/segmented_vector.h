@@ -10,8 +10,9 @@ namespace firn::point {
 
 /// A vector whose elements never move: segments double in size, so growing copies nothing.
 ///
-/// One writer may append while readers on other threads read elements that were appended before the writer handed the reader
-/// its count (through a queue, a mutex …). `size()` belongs to the writer; readers use the count they were given.
+/// One writer may append while readers on other threads read elements that were appended before the writer handed the
+/// reader its count (through a queue, a mutex …). `size()` belongs to the writer; readers use the count they were
+/// given.
 template <typename T>
 class SegmentedVector {
  public:

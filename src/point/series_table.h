@@ -21,8 +21,9 @@ struct Tag {
   friend auto operator<=>(const Tag&, const Tag&) = default;
 };
 
-/// 128 bits made from a tag set's canonical bytes (each key and value, sorted by key, each behind its length). Equal tag sets
-/// have equal ids, in every process. XXH3 is no cryptographic hash: where a false match would merge rows, compare the tags.
+/// 128 bits made from a tag set's canonical bytes (each key and value, sorted by key, each behind its length). Equal
+/// tag sets have equal ids, in every process. XXH3 is no cryptographic hash: where a false match would merge rows,
+/// compare the tags.
 struct SeriesId {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -58,11 +59,12 @@ class TagColumn {
   std::unordered_map<std::string_view, uint32_t> code_by_value_;  // writer only
 };
 
-/// The distinct tag sets of one measurement, columnar and append-only: the place where tags live, once a series instead of
-/// once a row.
+/// The distinct tag sets of one measurement, columnar and append-only: the place where tags live, once a series instead
+/// of once a row.
 ///
-/// One writer; any number of readers, each of which reads only the prefix named by its SeriesView (see SegmentedVector). A
-/// table is shared by all batches that its writer makes and replaced by a new generation when it has grown too large.
+/// One writer; any number of readers, each of which reads only the prefix named by its SeriesView (see
+/// SegmentedVector). A table is shared by all batches that its writer makes and replaced by a new generation when it
+/// has grown too large.
 class SeriesTable {
  public:
   SeriesTable() = default;
@@ -86,12 +88,13 @@ class SeriesTable {
 
   SegmentedVector<SeriesId> ids_;
   SegmentedVector<std::unique_ptr<TagColumn>> columns_;
-  std::unordered_map<std::string_view, uint32_t> column_by_name_;             // writer only
-  std::unordered_map<SeriesId, uint32_t, SeriesIdHash> series_by_id_;         // writer only
+  std::unordered_map<std::string_view, uint32_t> column_by_name_;      // writer only
+  std::unordered_map<SeriesId, uint32_t, SeriesIdHash> series_by_id_;  // writer only
   size_t byte_size_ = 0;
 };
 
-/// The immutable prefix of a table that a batch refers to. Cheap to copy; keeps the table alive; readable on any thread.
+/// The immutable prefix of a table that a batch refers to. Cheap to copy; keeps the table alive; readable on any
+/// thread.
 class SeriesView {
  public:
   SeriesView() = default;

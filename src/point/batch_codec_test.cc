@@ -1,0 +1,67 @@
+#include "point/batch_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "point/batch_builder.h"
+
+namespace firn::point {
+namespace {
+
+Batch Example() {
+  BatchBuilder builder;
+  const std::vector<Tag> a = {{"host", "a"}, {"zone", "\xff\xfe"}};
+  const std::vector<Tag> b = {{"host", "b"}};
+  builder.Add("cpu", a, std::vector<Field>{{"f", std::nan("")}, {"i", std::numeric_limits<int64_t>::min()}}, -5);
+  builder.Add("cpu", b,
+              std::vector<Field>{{"u", std::numeric_limits<uint64_t>::max()}, {"s", std::string_view("x\n\"")}}, 7);
+  builder.Add("cpu", a, std::vector<Field>{{"b", true}, {"s", std::string_view("")}}, 9);
+  return std::move(builder.Take().at(0));
+}
+
+TEST(BatchCodec, RoundTripsEveryTypeAndGaps) {
+  Batch batch = Example();
+  batch.database = "db";
+  batch.series_intact = false;
+  std::string bytes;
+  EncodeBatch(batch, bytes);
+  EncodeBatch(batch, bytes);
+  std::string_view rest = bytes;
+  for (int i = 0; i < 2; ++i) {
+    const Result<Batch> decoded = DecodeBatch(rest);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().message();
+    EXPECT_EQ(ToText(*decoded), ToText(batch));
+    EXPECT_EQ(decoded->database, "db");
+    EXPECT_FALSE(decoded->series_intact);
+  }
+  EXPECT_TRUE(rest.empty());
+}
+
+TEST(BatchCodec, WritesOnlySeriesInUse) {
+  const Batch batch = Example().Slice(1, 2);
+  std::string bytes;
+  EncodeBatch(batch, bytes);
+  std::string_view rest = bytes;
+  EXPECT_EQ(DecodeBatch(rest)->series_view.series_count(), 1u);
+}
+
+TEST(BatchCodec, RefusesEveryCutAndSurvivesEveryFlippedByte) {
+  std::string bytes;
+  EncodeBatch(Example(), bytes);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    std::string_view cut = std::string_view(bytes).substr(0, size);
+    EXPECT_FALSE(DecodeBatch(cut).ok()) << size;
+  }
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    std::string flipped = bytes;
+    flipped[at] = static_cast<char>(~flipped[at]);
+    std::string_view view = flipped;
+    const Result<Batch> decoded = DecodeBatch(view);
+    EXPECT_TRUE(!decoded.ok() || decoded->Validate().ok());
+  }
+}
+
+}  // namespace
+}  // namespace firn::point
