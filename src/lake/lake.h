@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "lake/commit_report.h"
+#include "lake/lake_options.h"
+#include "lake/reject_sink.h"
+#include "point/batch.h"
+
+namespace firn::iceberg {
+class Catalog;
+}
+namespace firn::storage {
+class Storage;
+}
+
+namespace firn::lake {
+
+/// What the process lends to a lake; outlives it.
+struct LakeContext {
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  /// Grows by one each time that a process takes over the same sources; a table that carries a higher one stops this
+  /// process.
+  int64_t epoch = 0;
+  /// Where rejected rows go; nullptr = the lake's own table `firn_rejected`.
+  RejectSink* rejects = nullptr;
+};
+
+/// How far a shard has come: all its rows with positions up to `complete_up_to` have been given to Write.
+struct ShardProgress {
+  uint32_t shard = 0;
+  std::string source;
+  std::string shard_name;
+  int64_t complete_up_to = 0;
+};
+
+/// Batches in, committed Iceberg tables out, exactly once: the end of the stream.
+///
+/// Rows are routed to tables and buffered; Commit sorts them, writes data files and commits each table once, with the
+/// positions that it now holds as table properties. A row whose position a table already holds is dropped, so whatever
+/// is read again after a crash is harmless. How rows become columns: docs/tables.md. Why nothing is lost or doubled:
+/// docs/tables.md, "Positions".
+///
+/// Thread-safe: Write and Discard from any thread; Commit and Spill exclude each other.
+class Lake {
+ public:
+  /// kInvalidConfig when options contradict each other. Nothing is read or written yet.
+  static Result<std::unique_ptr<Lake>> Make(LakeOptions options, std::shared_ptr<iceberg::Catalog> catalog,
+                                            std::shared_ptr<storage::Storage> storage, LakeContext context);
+  virtual ~Lake() = default;
+
+  /// Names a shard before its rows are written. Without it, rows that a table already holds are found at Commit only.
+  virtual void AddShard(uint32_t shard, std::string source, std::string shard_name) = 0;
+
+  /// Takes batches; their rows count toward buffered_bytes() until they are in files.
+  virtual Status Write(std::vector<point::Batch> batches) = 0;
+  /// Drops the rows and files of a position that was given up.
+  virtual void Discard(uint32_t shard, int64_t position) = 0;
+  /// Writes the largest tables to files that are not committed yet, until about `bytes_to_free` are free. Rows of a
+  /// position that is still incomplete get files of their own.
+  virtual Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) = 0;
+  /// Makes every complete position durable. A table that fails is in the report, keeps its rows and files, and is tried
+  /// again by the next Commit; the others are committed. kCancelled: a newer process has taken over, stop at once.
+  virtual Result<CommitReport> Commit(const std::vector<ShardProgress>& progress) = 0;
+
+  /// Memory held by rows that are not in files yet.
+  virtual size_t buffered_bytes() const = 0;
+  /// Rows that are buffered or in files not committed yet.
+  virtual uint64_t pending_rows() const = 0;
+
+  /// Positions that tables of the namespace carry, for `firn state` and for the start. Reads the catalog.
+  virtual Result<std::vector<StoredPosition>> ReadPositions() = 0;
+
+  /// Where other stages put what they reject. Lives as long as the lake.
+  virtual RejectSink& rejects() = 0;
+};
+
+}  // namespace firn::lake
