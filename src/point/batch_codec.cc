@@ -57,7 +57,7 @@ class Cursor {
       return {};
     }
     std::vector<T> values(count);
-    std::memcpy(values.data(), Take(count * sizeof(T)).data(), count * sizeof(T));
+    if (count > 0) std::memcpy(values.data(), Take(count * sizeof(T)).data(), count * sizeof(T));
     return values;
   }
   /// A count of things that take at least `least_bytes` each.
