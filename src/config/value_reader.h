@@ -56,7 +56,8 @@ bool ReadTables(const Value& value, const ValueContext& context, std::vector<con
 
 /// "10s", "1h30m", "1d", "500ms", "1.5h"; a bare number is seconds; "" is 0. kInvalidConfig otherwise.
 Result<std::chrono::nanoseconds> ParseDuration(std::string_view text);
-/// "32MiB" (1024), "50MB" (1000), "4k"; a bare number is bytes. kInvalidConfig otherwise.
+/// "32MiB" (powers of 1024), "50MB" (of 1000), "60B", letters in any case; a bare number is bytes. kInvalidConfig
+/// otherwise.
 Result<uint64_t> ParseSize(std::string_view text);
 
 // Values as one would write them, for the listing of defaults.

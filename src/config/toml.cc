@@ -1,0 +1,78 @@
+#include "config/toml.h"
+
+// toml++ stays in this file. It keeps tables sorted by key and stops at the first error; the order is restored from
+// positions.
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 1
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace firn::config {
+namespace {
+
+class Converter {
+ public:
+  explicit Converter(std::shared_ptr<const std::string> file) : file_(std::move(file)) {}
+
+  // Recursion is bounded by toml++'s own limit on nesting (TOML_MAX_NESTED_VALUES, 256).
+  Table ConvertTable(const toml::table& from) const {
+    Table table;
+    table.position = At(from.source());
+    for (const auto& [key, node] : from) {
+      table.entries.push_back({std::string(key.str()), At(key.source()), ConvertValue(node)});
+    }
+    std::stable_sort(table.entries.begin(), table.entries.end(), [](const Entry& a, const Entry& b) {
+      return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);
+    });
+    return table;
+  }
+
+  Position At(const toml::source_region& region) const {
+    return {file_, static_cast<uint32_t>(region.begin.line), static_cast<uint32_t>(region.begin.column)};
+  }
+
+ private:
+  Value ConvertValue(const toml::node& node) const {
+    Value value;
+    value.position = At(node.source());
+    if (const auto* table = node.as_table()) {
+      value.data = ConvertTable(*table);
+    } else if (const auto* array = node.as_array()) {
+      Array converted;
+      for (const toml::node& element : *array) converted.values.push_back(ConvertValue(element));
+      value.data = std::move(converted);
+    } else if (const auto* text = node.as_string()) {
+      value.data = text->get();
+    } else if (const auto* integer = node.as_integer()) {
+      value.data = int64_t{integer->get()};
+    } else if (const auto* number = node.as_floating_point()) {
+      value.data = number->get();
+    } else if (const auto* boolean = node.as_boolean()) {
+      value.data = boolean->get();
+    } else {
+      std::ostringstream text_of_time;
+      node.visit([&](const auto& concrete) { text_of_time << concrete; });
+      value.data = DateTime{text_of_time.str()};
+    }
+    return value;
+  }
+
+  std::shared_ptr<const std::string> file_;
+};
+
+}  // namespace
+
+std::optional<Table> ParseToml(std::string_view text, const std::string& file_name, Diagnostics& diagnostics) {
+  const Converter converter(std::make_shared<const std::string>(file_name));
+  const toml::parse_result parsed = toml::parse(text, std::string_view(file_name));
+  if (!parsed) {
+    diagnostics.AddError(converter.At(parsed.error().source()), std::string(parsed.error().description()));
+    return std::nullopt;
+  }
+  return converter.ConvertTable(parsed.table());
+}
+
+}  // namespace firn::config
