@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/checksum.h"
+
+namespace firn::journal {
+
+/// What a record is to those who write it; the journal only carries the number. Listed here so that numbers stay
+/// unique.
+enum class RecordKind : uint8_t {
+  kPushedBody = 1,     ///< a body as a client pushed it
+  kPulledBatches = 2,  ///< decoded batches of a pulled position
+  kPositionEnd = 3,    ///< a pulled position is complete
+  kGeneration = 4,     ///< the configuration under which the following records were accepted
+};
+
+/// Whether LZ4 is tried on a payload. Bodies that came compressed are not worth it.
+enum class Compression : uint8_t { kNone, kLz4 };
+
+/// A record to be appended. The bytes behind `parts` need to live only until Append returns.
+struct NewRecord {
+  RecordKind kind = RecordKind::kPushedBody;
+  std::span<const std::string_view> parts;  ///< the payload in pieces, so that callers need not join them
+  Compression compression = Compression::kLz4;
+  std::optional<Digest128> digest;  ///< by which a retry is recognised (retry_window.h)
+};
+
+/// A record as it is read back.
+struct Record {
+  int64_t sequence = 0;  ///< from 1, dense
+  RecordKind kind = RecordKind::kPushedBody;
+  int64_t time_ns = 0;  ///< when it was appended, ns since 1970
+  std::optional<Digest128> digest;
+  std::string payload;  ///< the parts joined; empty when the reader leaves payloads out
+};
+
+}  // namespace firn::journal
