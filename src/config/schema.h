@@ -158,8 +158,9 @@ class Schema {
     return *this;
   }
 
-  /// Reports everything that is wrong to `diagnostics`, with file:line:column, and fails when anything is.
-  Result<T> Bind(const config::Table& table, Diagnostics& diagnostics) const;
+  /// Reports everything that is wrong to `diagnostics`, with file:line:column, and fails when anything is. `where`
+  /// names the table in messages, the schema's name unless given.
+  Result<T> Bind(const config::Table& table, Diagnostics& diagnostics, std::string_view where = "") const;
 
   const SchemaInfo& Describe() const { return info_; }
 

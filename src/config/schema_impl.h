@@ -135,11 +135,10 @@ bool Schema<T>::BindTable(const config::Table& table, std::string_view where, Di
 }
 
 template <typename T>
-Result<T> Schema<T>::Bind(const config::Table& table, Diagnostics& diagnostics) const {
+Result<T> Schema<T>::Bind(const config::Table& table, Diagnostics& diagnostics, std::string_view where) const {
   T options{};
-  if (!BindTable(table, info_.name, diagnostics, options)) {
-    return Error(ErrorKind::kInvalidConfig, "invalid options of " + info_.name);
-  }
+  if (where.empty()) where = info_.name;
+  if (!BindTable(table, where, diagnostics, options)) return InvalidConfig("invalid options of {}", where);
   return options;
 }
 

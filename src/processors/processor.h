@@ -19,12 +19,6 @@ enum class Concurrency {
   kSingle,     ///< has state over all rows: one instance, one thread at a time
 };
 
-/// A rejected row for the dead-letter table: what it was and why it could not be processed.
-struct Rejection {
-  point::Batch rows;
-  std::string reason;
-};
-
 /// A stage between inputs and outputs. It gets batches in order and gives out any number of batches for each.
 ///
 /// Rows keep their batch's origin: what Process emits carries the same (shard, position), or the journal could not be
