@@ -1,11 +1,15 @@
-# firn_module(<folder> [DEPS <targets>…] [PRIVATE_DEPS <targets>…])
+# firn_module(<folder> [RECURSE] [DEPS <targets>…] [PRIVATE_DEPS <targets>…])
 #
 # Makes of src/<folder> the static library firn_<folder, / as _> out of its *.cc files (subfolders with a line of their own
-# excluded), and of its *_test.cc files the program firn_<…>_test, whose cases ctest lists one by one.
+# excluded, or taken in with RECURSE), and of its *_test.cc files the program firn_<…>_test, whose cases ctest lists one by one.
 function(firn_module folder)
-  cmake_parse_arguments(arg "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "RECURSE" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   string(REPLACE "/" "_" name "firn_${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${folder}/*.cc")
+  set(glob GLOB)
+  if(arg_RECURSE)
+    set(glob GLOB_RECURSE)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${folder}/*.cc")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
