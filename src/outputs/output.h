@@ -41,7 +41,8 @@ class Output {
   virtual ~Output() = default;
 
   /// Takes rows; they need not be durable on return. Rows of a position that this output already holds are dropped.
-  /// kUnavailable and kResourceExhausted = give them again later; other errors end the process. Thread-safe.
+  /// What cannot be stored now is kept and stored by a later Flush or Relieve, so an error here ends the process.
+  /// Thread-safe.
   virtual Status Write(std::vector<point::Batch> batches) = 0;
 
   /// Forgets rows of a position that was given up. No Write of that position runs at the same time.

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "lake/lake.h"
+#include "outputs/iceberg/options.h"
+#include "outputs/output.h"
+
+namespace firn::outputs::iceberg {
+
+/// What the pipeline lends; outlives the output.
+struct OutputContext {
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  int64_t epoch = 0;
+  /// The stable names (source, shard) behind a batch's shard handle.
+  std::function<std::pair<std::string, std::string>(uint32_t shard)> name_of_shard;
+};
+
+/// `[[outputs.iceberg]]`: opens the warehouse, reads the positions that it holds, and stands between the pipeline's
+/// words and the lake's. kInvalidConfig, or what the catalog says when it cannot be reached.
+Result<std::unique_ptr<Output>> MakeOutput(const Options& options, const OutputContext& context);
+
+}  // namespace firn::outputs::iceberg

@@ -1,0 +1,125 @@
+#include "pipeline/journal_record.h"
+
+#include "base/bytes.h"
+#include "point/batch_codec.h"
+
+namespace firn::pipeline {
+namespace {
+
+constexpr char kVersion = 1;
+
+void PutText(std::string& out, std::string_view text) {
+  AppendLittleEndian(out, static_cast<uint32_t>(text.size()));
+  out += text;
+}
+
+/// Reads from the front of the payload; ok() tells whether everything was there.
+class PayloadReader {
+ public:
+  explicit PayloadReader(std::string_view payload) : rest_(payload) {}
+
+  std::string Text() {
+    const auto size = Number<uint32_t>();
+    if (size > rest_.size()) ok_ = false;
+    if (!ok_) return {};
+    std::string text(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return text;
+  }
+  template <typename T>
+  T Number() {
+    if (rest_.size() < sizeof(T)) ok_ = false;
+    if (!ok_) return T{};
+    const T value = LoadLittleEndian<T>(rest_.data());
+    rest_.remove_prefix(sizeof(T));
+    return value;
+  }
+  bool ok() const { return ok_; }
+  std::string_view& rest() { return rest_; }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+Result<PulledName> ReadPulledName(PayloadReader& reader) {
+  if (reader.Number<char>() != kVersion) return Corrupt("journal record: unknown version of pulled rows");
+  PulledName name;
+  name.source = reader.Text();
+  name.shard = reader.Text();
+  name.position = reader.Number<int64_t>();
+  if (!reader.ok()) return Corrupt("journal record: pulled rows are cut short");
+  return name;
+}
+
+}  // namespace
+
+std::string EncodePushedHead(const inputs::PushedBody& body) {
+  std::string out;
+  out += kVersion;
+  PutText(out, body.source);
+  AppendLittleEndian(out, body.precision_ns);
+  AppendLittleEndian(out, body.arrival_ns);
+  PutText(out, body.database);
+  PutText(out, body.endpoint);
+  PutText(out, body.user);
+  AppendLittleEndian(out, static_cast<uint8_t>(body.all_lines_timed ? 1 : 0));
+  AppendLittleEndian(out, static_cast<uint32_t>(body.tags.size()));
+  for (const auto& [key, value] : body.tags) {
+    PutText(out, key);
+    PutText(out, value);
+  }
+  return out;
+}
+
+Result<inputs::PushedBody> DecodePushed(std::string_view payload) {
+  PayloadReader reader(payload);
+  if (reader.Number<char>() != kVersion) return Corrupt("journal record: unknown version of a pushed body");
+  inputs::PushedBody body;
+  body.source = reader.Text();
+  body.precision_ns = reader.Number<int64_t>();
+  body.arrival_ns = reader.Number<int64_t>();
+  body.database = reader.Text();
+  body.endpoint = reader.Text();
+  body.user = reader.Text();
+  body.all_lines_timed = reader.Number<uint8_t>() != 0;
+  const auto tags = reader.Number<uint32_t>();
+  for (uint32_t i = 0; i < tags && reader.ok(); ++i) {
+    std::string key = reader.Text();
+    body.tags.emplace_back(std::move(key), reader.Text());
+  }
+  if (!reader.ok()) return Corrupt("journal record: a pushed body is cut short");
+  body.body = std::string(reader.rest());
+  return body;
+}
+
+std::string EncodePulled(const PulledName& name, const std::vector<point::Batch>& batches) {
+  std::string out;
+  out += kVersion;
+  PutText(out, name.source);
+  PutText(out, name.shard);
+  AppendLittleEndian(out, name.position);
+  AppendLittleEndian(out, static_cast<uint32_t>(batches.size()));
+  for (const point::Batch& batch : batches) point::EncodeBatch(batch, out);
+  return out;
+}
+
+Result<PulledName> DecodePulledName(std::string_view payload) {
+  PayloadReader reader(payload);
+  return ReadPulledName(reader);
+}
+
+Result<PulledRecord> DecodePulled(std::string_view payload) {
+  PayloadReader reader(payload);
+  PulledRecord record;
+  FIRN_ASSIGN(record.name, ReadPulledName(reader));
+  const auto batches = reader.Number<uint32_t>();
+  if (!reader.ok()) return Corrupt("journal record: pulled rows are cut short");
+  for (uint32_t i = 0; i < batches; ++i) {
+    FIRN_ASSIGN(point::Batch batch, point::DecodeBatch(reader.rest()));
+    record.batches.push_back(std::move(batch));
+  }
+  return record;
+}
+
+}  // namespace firn::pipeline

@@ -1,0 +1,381 @@
+#include "pipeline/output_runner.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace firn::pipeline {
+namespace {
+
+size_t BytesOf(const std::vector<point::Batch>& batches) {
+  size_t size = 0;
+  for (const point::Batch& batch : batches) size += batch.byte_size();
+  return size;
+}
+
+bool IsPulled(const journal::Record& record) {
+  return record.kind == static_cast<uint8_t>(RecordKind::kPulledBatches) ||
+         record.kind == static_cast<uint8_t>(RecordKind::kPulledEnd) ||
+         record.kind == static_cast<uint8_t>(RecordKind::kPulledAbort);
+}
+
+}  // namespace
+
+OutputRunner::OutputRunner(RunnerOptions options, Context context)
+    : options_(std::move(options)),
+      context_(std::move(context)),
+      journal_shard_(context_.journal == nullptr ? 0
+                                                 : context_.shards->HandleOf(kJournalSource, context_.journal->id())),
+      tracker_(*context_.shards),
+      gate_(
+          options_.memory_bytes, [this] { return context_.output->buffered_bytes(); },
+          [this](size_t bytes) {
+            const std::lock_guard lock(flush_mutex_);
+            return context_.output->Relieve(tracker_.Snapshot(), bytes);
+          }) {}
+
+OutputRunner::~OutputRunner() {
+  for (std::jthread& worker : workers_) worker.request_stop();
+  if (flusher_.joinable()) flusher_.request_stop();
+}
+
+void OutputRunner::Start() {
+  if (context_.journal != nullptr) {
+    const int64_t durable = DurablePosition(kJournalSource, context_.journal->id()).value_or(0);
+    durable_sequence_ = durable;
+    next_sequence_ = std::max(durable + 1, context_.journal->first_sequence());
+    for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
+      workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
+    }
+  }
+  flusher_ = std::jthread([this](std::stop_token stop) { FlushLoop(stop); });
+}
+
+void OutputRunner::Offer(Parsed parsed) {
+  const size_t bytes = BytesOf(parsed.batches);
+  const std::lock_guard lock(mutex_);
+  // What does not fit, or was read from the journal already, is simply not kept.
+  if (parsed.sequence < next_sequence_ || handoff_bytes_ + bytes > options_.handoff_bytes) return;
+  handoff_bytes_ += bytes;
+  handoff_.push_back(std::move(parsed));
+}
+
+void OutputRunner::Notify() {
+  work_.notify_all();
+}
+
+std::optional<OutputRunner::Parsed> OutputRunner::TakeHandoff() {
+  std::optional<Parsed> taken;
+  while (!handoff_.empty() && handoff_.front().sequence <= next_sequence_) {
+    handoff_bytes_ -= BytesOf(handoff_.front().batches);
+    if (handoff_.front().sequence == next_sequence_) taken = std::move(handoff_.front());
+    handoff_.pop_front();
+  }
+  return taken;
+}
+
+Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  const bool ready = work_.wait(
+      lock, stop, [this] { return failed_ || (!taking_ && next_sequence_ <= context_.journal->durable_end()); });
+  if (!ready || failed_ || stop.stop_requested()) return false;
+  task.sequence = next_sequence_;
+  task.parsed = TakeHandoff();
+  if (!task.parsed.has_value()) {
+    taking_ = true;
+    lock.unlock();
+    const Status read = ReadRecord(task);
+    lock.lock();
+    taking_ = false;
+    FIRN_TRY(read);
+  }
+  ++next_sequence_;
+  ++working_;
+  tracker_.Begin(journal_shard_, task.sequence);
+  if (task.pulled.has_value()) EnterPulled(task, *task.pulled);
+  work_.notify_one();
+  return true;
+}
+
+Status OutputRunner::ReadRecord(Task& task) {
+  if (!reader_ || reader_next_ != task.sequence) {
+    FIRN_ASSIGN(reader_, context_.journal->Read(task.sequence));
+  }
+  FIRN_ASSIGN(std::optional<journal::Record> record, reader_->Next());
+  if (!record.has_value() || record->sequence != task.sequence) {
+    return Corrupt("the journal has no record {}", task.sequence);
+  }
+  reader_next_ = task.sequence + 1;
+  task.record = std::move(*record);
+  if (IsPulled(task.record)) {
+    FIRN_ASSIGN(task.pulled, DecodePulledName(task.record.payload));
+  }
+  return OkStatus();
+}
+
+void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
+  const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
+  switch (static_cast<RecordKind>(task.record.kind)) {
+    case RecordKind::kPulledBatches: {
+      auto [entry, added] = pulled_.try_emplace({shard, name.position});
+      if (added) {
+        entry->second.first_sequence = task.sequence;
+        tracker_.Begin(shard, name.position);
+      }
+      ++entry->second.in_progress;
+      task.order = static_cast<uint32_t>(task.sequence - entry->second.first_sequence);
+      break;
+    }
+    case RecordKind::kPulledEnd: {
+      auto [entry, added] = pulled_.try_emplace({shard, name.position});
+      if (added) {  // a position without rows still moves the shard on
+        entry->second.first_sequence = task.sequence;
+        tracker_.Begin(shard, name.position);
+      }
+      entry->second.ended = true;
+      CloseIfDone(shard, name.position, entry->second);
+      break;
+    }
+    case RecordKind::kPulledAbort:
+      for (auto entry = pulled_.lower_bound({shard, INT64_MIN});
+           entry != pulled_.end() && entry->first.first == shard;) {
+        const auto current = entry++;
+        if (current->second.ended) continue;
+        current->second.aborted = true;
+        CloseIfDone(shard, current->first.second, current->second);
+      }
+      break;
+    case RecordKind::kPushedBody:
+      break;
+  }
+}
+
+void OutputRunner::CloseIfDone(uint32_t shard, int64_t position, PulledPosition& entry) {
+  if (entry.in_progress > 0) return;
+  if (entry.aborted) {
+    context_.output->Discard(shard, position);
+    tracker_.Abandon(shard, position);
+    pulled_.erase({shard, position});
+  } else if (entry.ended) {
+    tracker_.End(shard, position);  // the entry stays until its rows are durable: it holds the journal
+  }
+}
+
+void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = pulled_.find({shard, position});
+  if (entry == pulled_.end()) return;
+  --entry->second.in_progress;
+  CloseIfDone(shard, position, entry->second);
+}
+
+void OutputRunner::Work(std::stop_token stop) {
+  for (;;) {
+    Task task;
+    const Result<bool> taken = TakeTask(task, stop);
+    if (!taken.ok()) return Fail(taken.status());
+    if (!*taken) return;
+    const Status processed = Process(task, stop);
+    if (processed.ok()) tracker_.End(journal_shard_, task.sequence);
+    {
+      const std::lock_guard lock(mutex_);
+      --working_;
+    }
+    idle_.notify_all();
+    if (context_.output->wants_flush()) flush_wanted_.notify_all();
+    if (!processed.ok()) {
+      if (processed.error().kind() != ErrorKind::kCancelled) Fail(processed);
+      return;
+    }
+  }
+}
+
+Status OutputRunner::Process(Task& task, std::stop_token stop) {
+  if (task.pulled.has_value()) return ProcessPulled(task, stop);
+  return ProcessPushed(task, stop);
+}
+
+Status OutputRunner::ProcessPushed(Task& task, std::stop_token stop) {
+  if (!task.parsed.has_value()) {
+    FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
+    task.parsed = Parsed{task.sequence, body.source, inputs::DecodeBody(body)};
+  }
+  uint32_t order = 0;
+  for (point::Batch& batch : task.parsed->batches) batch.origin = {journal_shard_, task.sequence, order++};
+  return Deliver(task.parsed->source, std::move(task.parsed->batches), stop);
+}
+
+Status OutputRunner::ProcessPulled(Task& task, std::stop_token stop) {
+  if (task.record.kind != static_cast<uint8_t>(RecordKind::kPulledBatches)) return OkStatus();
+  const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
+  FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload));
+  // Records of one position stay in order: a record has far fewer than 4,096 batches.
+  uint32_t order = task.order << 12U;
+  for (point::Batch& batch : record.batches) batch.origin = {shard, task.pulled->position, order++};
+  const Status delivered = Deliver(task.pulled->source, std::move(record.batches), stop);
+  LeavePulled(shard, task.pulled->position);
+  return delivered;
+}
+
+Status OutputRunner::Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop) {
+  FIRN_ASSIGN(std::vector<point::Batch> ready, context_.stages->Apply(source, std::move(batches)));
+  if (ready.empty()) return OkStatus();
+  FIRN_TRY(gate_.Enter(stop));
+  uint64_t rows = 0;
+  for (const point::Batch& batch : ready) rows += batch.rows();
+  FIRN_TRY(context_.output->Write(std::move(ready)));
+  rows_taken_ += rows;
+  return OkStatus();
+}
+
+Status OutputRunner::WriteDirect(const std::string& source, uint32_t shard, int64_t position,
+                                 std::vector<point::Batch> batches, std::stop_token stop) {
+  for (point::Batch& batch : batches) batch.origin = {shard, position, batch.origin.sequence};
+  return Deliver(source, std::move(batches), stop);
+}
+
+void OutputRunner::AbandonDirect(uint32_t shard, int64_t position) {
+  context_.output->Discard(shard, position);
+  tracker_.Abandon(shard, position);
+}
+
+std::optional<int64_t> OutputRunner::DurablePosition(const std::string& source, const std::string& shard) const {
+  const std::optional<int64_t> stored = context_.checkpoint->Get(options_.name, source, shard);
+  const std::optional<int64_t> own = context_.output->DurablePosition(source, shard);
+  return stored.has_value() && own.has_value() ? std::max(*stored, *own) : (stored.has_value() ? stored : own);
+}
+
+void OutputRunner::FlushLoop(std::stop_token stop) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  uint64_t jitter_seed = static_cast<uint64_t>(context_.clock->NowNs());
+  while (!stop.stop_requested()) {
+    auto wait = options_.flush_interval;
+    if (options_.flush_jitter.count() > 0) {
+      jitter_seed = jitter_seed * 6364136223846793005ULL + 1442695040888963407ULL;
+      wait += std::chrono::milliseconds((jitter_seed >> 33) % static_cast<uint64_t>(options_.flush_jitter.count() + 1));
+    }
+    flush_wanted_.wait_for(lock, stop, wait, [this] { return context_.output->wants_flush(); });
+    if (stop.stop_requested()) return;
+    const Status flushed = FlushNow();
+    if (!flushed.ok()) {
+      if (flushed.error().kind() == ErrorKind::kCancelled) return;
+      log::Warn("output {}: {}; what was taken stays safe and is tried again", options_.name,
+                flushed.error().message());
+      // An output that asks for its flush and fails would be asked without end: its turn comes with the next interval.
+      flush_wanted_.wait_for(lock, stop, std::min(options_.flush_interval, std::chrono::milliseconds(5'000)),
+                             [] { return false; });
+    }
+  }
+}
+
+Status OutputRunner::FlushNow() {
+  const std::lock_guard lock(flush_mutex_);
+  const std::vector<outputs::ShardProgress> progress = tracker_.Snapshot();
+  const bool news = std::any_of(progress.begin(), progress.end(), [this](const outputs::ShardProgress& shard) {
+    const auto flushed = flushed_.find(shard.shard);
+    return flushed == flushed_.end() || flushed->second < shard.complete_up_to;
+  });
+  if (!news) return OkStatus();
+  const Result<outputs::FlushReport> report = context_.output->Flush(progress);
+  {
+    const std::lock_guard totals_lock(mutex_);
+    ++totals_.flushes;
+    if (!report.ok() || !report->failures.empty()) ++totals_.failed_flushes;
+    if (report.ok()) {
+      totals_.rows_flushed += report->rows;
+      totals_.files += report->files;
+      totals_.bytes += report->bytes;
+    }
+  }
+  if (!report.ok()) {
+    if (report.error().kind() == ErrorKind::kCancelled) Fail(report.status());
+    return report.error();
+  }
+  FIRN_TRY(NoteDurable(report->durable));
+  if (context_.flushed) context_.flushed();
+  if (report->superseded) {
+    const Error error = Cancelled("output {}: a newer process writes the same sources: this one stops", options_.name);
+    Fail(error);
+    return error;
+  }
+  if (!report->failures.empty()) return Unavailable("{}", report->failures.front());
+  return OkStatus();
+}
+
+Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& durable) {
+  int64_t sequence = durable_sequence_.load();
+  for (const outputs::ShardProgress& shard : durable) {
+    flushed_[shard.shard] = shard.complete_up_to;
+    context_.checkpoint->Set(options_.name, shard.source, shard.name, shard.complete_up_to);
+    if (context_.journal != nullptr && shard.shard == journal_shard_) sequence = shard.complete_up_to;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (const outputs::ShardProgress& shard : durable) {
+      for (auto entry = pulled_.lower_bound({shard.shard, INT64_MIN}); entry != pulled_.end() &&
+                                                                       entry->first.first == shard.shard &&
+                                                                       entry->first.second <= shard.complete_up_to;) {
+        entry = pulled_.erase(entry);
+      }
+    }
+    for (const auto& [position, entry] : pulled_) sequence = std::min(sequence, entry.first_sequence - 1);
+  }
+  if (context_.journal != nullptr)
+    context_.checkpoint->Set(options_.name, kJournalSource, context_.journal->id(), sequence);
+  FIRN_TRY(context_.checkpoint->Save());
+  durable_sequence_ = sequence;
+  return OkStatus();
+}
+
+bool OutputRunner::Drained() const {
+  return failed_ || context_.journal == nullptr || workers_.empty() ||
+         (next_sequence_ > context_.journal->durable_end() && working_ == 0);
+}
+
+Status OutputRunner::Stop(std::chrono::milliseconds deadline) {
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  {
+    std::unique_lock lock(mutex_);
+    idle_.wait_until(lock, end, [this] { return Drained(); });
+  }
+  Status flushed = FlushNow();
+  auto pause = std::chrono::milliseconds(100);
+  while (!flushed.ok() && flushed.error().kind() != ErrorKind::kCancelled && std::chrono::steady_clock::now() < end) {
+    std::unique_lock lock(mutex_);
+    idle_.wait_for(lock, pause, [] { return false; });
+    pause = std::min(pause * 2, std::chrono::milliseconds(2'000));
+    lock.unlock();
+    flushed = FlushNow();
+  }
+  for (std::jthread& worker : workers_) worker.request_stop();
+  flusher_.request_stop();
+  work_.notify_all();
+  workers_.clear();
+  if (flusher_.joinable()) flusher_.join();
+  const std::lock_guard lock(mutex_);
+  if (flushed.ok() && !Drained()) return Timeout("output {}: not everything could be written in time", options_.name);
+  return flushed;
+}
+
+void OutputRunner::Fail(Status status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return;
+    failed_ = true;
+  }
+  work_.notify_all();
+  idle_.notify_all();
+  if (context_.fatal) context_.fatal(std::move(status));
+}
+
+RunnerStats OutputRunner::stats() const {
+  const std::lock_guard lock(mutex_);
+  RunnerStats stats = totals_;
+  stats.rows_taken = rows_taken_.load();
+  stats.buffered_bytes = context_.output->buffered_bytes();
+  if (context_.journal != nullptr) stats.journal_lag = context_.journal->durable_end() - durable_sequence_.load();
+  return stats;
+}
+
+}  // namespace firn::pipeline

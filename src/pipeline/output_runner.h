@@ -1,0 +1,177 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "inputs/input.h"
+#include "journal/checkpoint.h"
+#include "journal/journal.h"
+#include "outputs/output.h"
+#include "pipeline/journal_record.h"
+#include "pipeline/memory_gate.h"
+#include "pipeline/shards.h"
+#include "pipeline/stages.h"
+
+namespace firn::pipeline {
+
+struct RunnerOptions {
+  std::string name;  ///< of the output, unique: names its checkpoint and its log lines
+  std::chrono::milliseconds flush_interval{60'000};
+  std::chrono::milliseconds flush_jitter{0};
+  size_t memory_bytes = 64 << 20;   ///< rows that the output may hold
+  size_t handoff_bytes = 32 << 20;  ///< parsed bodies waiting for a worker; what is beyond is read from the journal
+  unsigned workers = 2;
+};
+
+/// What a runner has done since it started. Snapshot; for status lines.
+struct RunnerStats {
+  uint64_t rows_taken = 0;
+  uint64_t rows_flushed = 0;
+  uint64_t files = 0;
+  uint64_t bytes = 0;
+  uint64_t flushes = 0;
+  uint64_t failed_flushes = 0;
+  int64_t journal_lag = 0;  ///< records that are durable in the journal and not yet in the output
+  size_t buffered_bytes = 0;
+};
+
+/// Carries rows to one output: from the journal, in order of its sequence numbers, and from pulling inputs directly.
+///
+/// Workers take the next sequence number each: its parsed batches when the intake handed them over and they are still
+/// there, else the record out of the journal. So overflow, replay after a crash and a slow output are one code path.
+/// Rows are worked on in parallel; a ProgressTracker knows what is complete. A thread flushes by time, or earlier when
+/// the output asks for it, and stores what became durable in the checkpoint.
+class OutputRunner {
+ public:
+  /// What the runner borrows; outlives it. `journal` may be null when nothing is journaled.
+  struct Context {
+    outputs::Output* output = nullptr;
+    const StageChain* stages = nullptr;
+    journal::Journal* journal = nullptr;
+    journal::Checkpoint* checkpoint = nullptr;
+    ShardRegistry* shards = nullptr;
+    const Clock* clock = nullptr;
+    std::function<void(Status)> fatal;  ///< called once when the process has to stop
+    std::function<void()> flushed;      ///< called after each flush: the journal may be trimmed
+  };
+
+  OutputRunner(RunnerOptions options, Context context);
+  ~OutputRunner();
+  OutputRunner(const OutputRunner&) = delete;
+  OutputRunner& operator=(const OutputRunner&) = delete;
+
+  /// Starts workers and flusher; begins behind the checkpoint's journal position.
+  void Start();
+
+  /// A pushed body in its parsed form.
+  struct Parsed {
+    int64_t sequence = 0;
+    std::string source;
+    std::vector<point::Batch> batches;
+  };
+  /// Offers a durable record, in ascending order of sequence; drops it when there is no room.
+  void Offer(Parsed parsed);
+  /// Tells that the journal is durable up to its durable end.
+  void Notify();
+
+  // Rows that do not go through the journal.
+  Status WriteDirect(const std::string& source, uint32_t shard, int64_t position, std::vector<point::Batch> batches,
+                     std::stop_token stop);
+  void BeginDirect(uint32_t shard, int64_t position) { tracker_.Begin(shard, position); }
+  void EndDirect(uint32_t shard, int64_t position) { tracker_.End(shard, position); }
+  void AbandonDirect(uint32_t shard, int64_t position);
+
+  /// The position up to which this output has everything of a shard, durably; nothing = none known.
+  std::optional<int64_t> DurablePosition(const std::string& source, const std::string& shard) const;
+
+  /// Flushes now; also used by the flusher.
+  Status FlushNow();
+  /// Works off everything that is durable in the journal, flushes, and stops. What could not be flushed within
+  /// `deadline` stays in the journal; then kTimeout.
+  Status Stop(std::chrono::milliseconds deadline);
+
+  /// Every record up to this sequence is durable in the output: the journal may drop them.
+  int64_t durable_sequence() const { return durable_sequence_.load(); }
+  RunnerStats stats() const;
+  const RunnerOptions& options() const { return options_; }
+
+ private:
+  /// A record that a worker has taken.
+  struct Task {
+    int64_t sequence = 0;
+    std::optional<Parsed> parsed;      ///< handed over in memory
+    journal::Record record;            ///< else: as the journal has it
+    std::optional<PulledName> pulled;  ///< set for records of pulled rows
+    uint32_t order = 0;                ///< of a record of pulled rows within its position
+  };
+  /// A position of a pulled shard whose records are in the journal.
+  struct PulledPosition {
+    int64_t first_sequence = 0;
+    size_t in_progress = 0;
+    bool ended = false;
+    bool aborted = false;
+  };
+
+  void Work(std::stop_token stop);
+  void FlushLoop(std::stop_token stop);
+  /// False when stopping. Waits for a record, takes it, and opens its positions in the tracker.
+  Result<bool> TakeTask(Task& task, std::stop_token stop);
+  /// The handed over batches of the next record, if they are still there. Under mutex_.
+  std::optional<Parsed> TakeHandoff();
+  Status ReadRecord(Task& task);
+  void EnterPulled(Task& task, const PulledName& name);
+  Status Process(Task& task, std::stop_token stop);
+  Status ProcessPushed(Task& task, std::stop_token stop);
+  Status ProcessPulled(Task& task, std::stop_token stop);
+  void LeavePulled(uint32_t shard, int64_t position);
+  void CloseIfDone(uint32_t shard, int64_t position, PulledPosition& entry);
+  Status Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop);
+  /// Stores what a flush made durable and moves durable_sequence_ on.
+  Status NoteDurable(const std::vector<outputs::ShardProgress>& durable);
+  void Fail(Status status);
+  bool Drained() const;
+
+  const RunnerOptions options_;
+  const Context context_;
+  const uint32_t journal_shard_;
+  ProgressTracker tracker_;
+  MemoryGate gate_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any work_;
+  std::condition_variable_any idle_;
+  std::deque<Parsed> handoff_;
+  size_t handoff_bytes_ = 0;
+  int64_t next_sequence_ = 1;
+  size_t working_ = 0;
+  bool taking_ = false;                      ///< a worker reads the next record: one at a time, so that order is kept
+  std::unique_ptr<journal::Reader> reader_;  ///< belongs to the worker that is taking
+  int64_t reader_next_ = 0;
+  std::map<std::pair<uint32_t, int64_t>, PulledPosition> pulled_;
+  bool failed_ = false;
+
+  std::mutex flush_mutex_;               ///< Flush and Relieve exclude each other
+  std::map<uint32_t, int64_t> flushed_;  ///< what the last good flush covered; under flush_mutex_
+  std::condition_variable_any flush_wanted_;
+  std::atomic<int64_t> durable_sequence_{0};
+  std::atomic<uint64_t> rows_taken_{0};
+  RunnerStats totals_;  ///< under mutex_
+
+  std::vector<std::jthread> workers_;
+  std::jthread flusher_;
+};
+
+}  // namespace firn::pipeline
