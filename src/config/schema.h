@@ -162,7 +162,8 @@ class Schema {
   /// names the table in messages, the schema's name unless given.
   Result<T> Bind(const config::Table& table, Diagnostics& diagnostics, std::string_view where = "") const;
 
-  const SchemaInfo& Describe() const { return info_; }
+  const SchemaInfo& Describe() const& { return info_; }
+  SchemaInfo Describe() && { return std::move(info_); }
 
  private:
   template <typename>
