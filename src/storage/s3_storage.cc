@@ -109,31 +109,19 @@ class S3Storage final : public Storage {
 
   Result<std::string> Read(const std::string& location) override {
     FIRN_ASSIGN(const std::string path, S3Path(location));
-    auto file = files_->OpenInputFile(path);
-    FIRN_TRY_ARROW(file.status(), "open object", location);
-    const auto size = (*file)->GetSize();
-    FIRN_TRY_ARROW(size.status(), "open object", location);
-    FIRN_ASSIGN(std::string bytes, ReadFrom(**file, location, {0, static_cast<uint64_t>(*size)}));
-    if (bytes.size() != static_cast<uint64_t>(*size))
-      return Unavailable("object was cut off while being read: {}", location);
-    return bytes;
+    FIRN_ASSIGN(const OpenObject object, Open(path, location));
+    return ReadFrom(object, location, {0, object.size_bytes});
   }
 
   Result<std::string> ReadRange(const std::string& location, uint64_t offset, uint64_t length) override {
     FIRN_ASSIGN(const std::string path, S3Path(location));
-    // A size spares the HEAD that Arrow would ask for it; what is not there shows in the answer to the GET.
-    arrow::fs::FileInfo assumed(path, arrow::fs::FileType::File);
-    assumed.set_size(static_cast<int64_t>(offset + length));
-    auto file = files_->OpenInputFile(assumed);
-    FIRN_TRY_ARROW(file.status(), "open object", location);
-    auto bytes = ReadFrom(**file, location, {offset, length});
-    if (bytes.ok() && bytes->size() == length) return bytes;
-    if (!bytes.ok() && bytes.error().kind() != ErrorKind::kUnavailable) return bytes;
-    FIRN_ASSIGN(const ObjectInfo info, Stat(location));
-    if (info.size_bytes >= offset + length)
-      return bytes.ok() ? Unavailable("object was cut off while being read: {}", location) : bytes.error();
-    return Corrupt("object ends before {} bytes at offset {} (it has {}): {}", length, offset, info.size_bytes,
-                   location);
+    // Opening asks for the size (HEAD): Arrow does not notice when an answer to GET is shorter than the range.
+    FIRN_ASSIGN(const OpenObject object, Open(path, location));
+    if (offset > object.size_bytes || length > object.size_bytes - offset) {
+      return Corrupt("object ends before {} bytes at offset {} (it has {}): {}", length, offset, object.size_bytes,
+                     location);
+    }
+    return ReadFrom(object, location, {offset, length});
   }
 
   Result<ObjectInfo> Stat(const std::string& location) override {
@@ -181,17 +169,32 @@ class S3Storage final : public Storage {
   }
 
  private:
+  struct OpenObject {
+    std::shared_ptr<arrow::io::RandomAccessFile> file;
+    uint64_t size_bytes;
+  };
   struct Range {
     uint64_t offset;
     uint64_t length;
   };
 
-  static Result<std::string> ReadFrom(arrow::io::RandomAccessFile& file, const std::string& location, Range range) {
+  Result<OpenObject> Open(const std::string& path, const std::string& location) {
+    auto file = files_->OpenInputFile(path);
+    FIRN_TRY_ARROW(file.status(), "open object", location);
+    const auto size = (*file)->GetSize();
+    FIRN_TRY_ARROW(size.status(), "open object", location);
+    return OpenObject{std::move(file).ValueUnsafe(), static_cast<uint64_t>(*size)};
+  }
+
+  static Result<std::string> ReadFrom(const OpenObject& object, const std::string& location, Range range) {
     std::string bytes(range.length, '\0');
     if (bytes.empty()) return bytes;
-    const auto read = file.ReadAt(static_cast<int64_t>(range.offset), static_cast<int64_t>(range.length), bytes.data());
+    const auto read =
+        object.file->ReadAt(static_cast<int64_t>(range.offset), static_cast<int64_t>(range.length), bytes.data());
     FIRN_TRY_ARROW(read.status(), "read object", location);
-    bytes.resize(static_cast<size_t>(*read));
+    if (static_cast<uint64_t>(*read) != range.length) {
+      return Unavailable("object was cut off while being read: {}", location);
+    }
     return bytes;
   }
 

@@ -80,6 +80,8 @@ class RoutedStorage final : public Storage {
     });
   }
 
+  std::string Resolve(const std::string& location) const override { return path_map_.Map(location); }
+
  private:
   struct Route {
     std::shared_ptr<Storage> storage;
