@@ -1,6 +1,55 @@
 #include "point/field_column.h"
 
+#include <bit>
+
 namespace firn::point {
+
+FieldColumn FieldColumn::FromFloat64s(std::string name, std::vector<double> values, std::vector<uint64_t> validity) {
+  FieldColumn column(std::move(name), FieldType::kFloat64);
+  column.float64s_ = std::move(values);
+  column.Adopt(column.float64s_.size(), std::move(validity));
+  return column;
+}
+
+FieldColumn FieldColumn::FromInt64s(std::string name, std::vector<int64_t> values, std::vector<uint64_t> validity) {
+  FieldColumn column(std::move(name), FieldType::kInt64);
+  column.int64s_ = std::move(values);
+  column.Adopt(column.int64s_.size(), std::move(validity));
+  return column;
+}
+
+FieldColumn FieldColumn::FromUint64s(std::string name, std::vector<uint64_t> values, std::vector<uint64_t> validity) {
+  FieldColumn column(std::move(name), FieldType::kUint64);
+  column.uint64s_ = std::move(values);
+  column.Adopt(column.uint64s_.size(), std::move(validity));
+  return column;
+}
+
+FieldColumn FieldColumn::FromBooleans(std::string name, std::vector<uint8_t> values, std::vector<uint64_t> validity) {
+  FieldColumn column(std::move(name), FieldType::kBoolean);
+  column.booleans_ = std::move(values);
+  column.Adopt(column.booleans_.size(), std::move(validity));
+  return column;
+}
+
+FieldColumn FieldColumn::FromStrings(std::string name, std::vector<int32_t> offsets, std::string bytes,
+                                     std::vector<uint64_t> validity) {
+  FieldColumn column(std::move(name), FieldType::kString);
+  column.offsets_ = std::move(offsets);
+  column.bytes_ = std::move(bytes);
+  column.Adopt(column.offsets_.size() - 1, std::move(validity));
+  return column;
+}
+
+void FieldColumn::Adopt(size_t size, std::vector<uint64_t> validity) {
+  size_ = size;
+  validity_ = std::move(validity);
+  if (validity_.empty()) return;
+  size_t set = 0;
+  for (const uint64_t word : validity_) set += static_cast<size_t>(std::popcount(word));
+  null_count_ = size_ - set;
+  if (null_count_ == 0) validity_.clear();
+}
 
 void FieldColumn::SetValidityBit() {
   if ((size_ & 63) == 0) validity_.push_back(0);

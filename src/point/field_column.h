@@ -19,6 +19,16 @@ class FieldColumn {
     if (type == FieldType::kString) offsets_.push_back(0);
   }
 
+  // Whole columns, for parsers that write arrays themselves. `validity` as in validity(): empty when all rows are set, else one
+  // bit a row and none beyond the last; null rows must hold zero values.
+  static FieldColumn FromFloat64s(std::string name, std::vector<double> values, std::vector<uint64_t> validity);
+  static FieldColumn FromInt64s(std::string name, std::vector<int64_t> values, std::vector<uint64_t> validity);
+  static FieldColumn FromUint64s(std::string name, std::vector<uint64_t> values, std::vector<uint64_t> validity);
+  static FieldColumn FromBooleans(std::string name, std::vector<uint8_t> values, std::vector<uint64_t> validity);
+  /// `offsets` has one entry more than there are rows and begins with 0.
+  static FieldColumn FromStrings(std::string name, std::vector<int32_t> offsets, std::string bytes,
+                                 std::vector<uint64_t> validity);
+
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
   FieldType type() const { return type_; }
@@ -69,6 +79,7 @@ class FieldColumn {
     if (!validity_.empty()) SetValidityBit();
     ++size_;
   }
+  void Adopt(size_t size, std::vector<uint64_t> validity);
   void SetValidityBit();
   void MakeValidity();
   void AppendZeros(size_t count);

@@ -17,6 +17,7 @@ enum class ParseErrorCode : uint8_t {
   kMissingTagValue,
   kInvalidTagFormat,  ///< an unescaped `=` in a tag value
   kDuplicateTags,
+  kReservedTag,
   kMissingFieldKey,
   kMissingFieldValue,
   kInvalidBoolean,
@@ -35,6 +36,7 @@ enum class ParseErrorCode : uint8_t {
   kLineTooLong,
   kTooManyTags,
   kTooManyFields,
+  kTooManyMeasurements,
 };
 
 /// A line that was refused.

@@ -18,6 +18,7 @@ struct ParserLimits {
   size_t line_bytes = 32 << 20;
   size_t tags = 1'024;
   size_t fields = 65'536;
+  size_t measurements = 10'000;     ///< of one body
   size_t key_bytes = 65'535;        ///< measurement and tags as written (InfluxDB's bound of a series key)
   size_t errors_kept = 100;         ///< of one ParseErrors; all are counted
   size_t error_text_bytes = 1'024;  ///< of one line in an error
