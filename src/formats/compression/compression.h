@@ -7,8 +7,8 @@
 
 #include "base/result.h"
 
-/// gzip, zlib and zstd as streams of bytes. Pure: no I/O. Every decoder has a bound on what it gives out, so that a small
-/// body that unpacks to gigabytes is refused after `max_output` bytes, not after memory ran out.
+/// gzip, zlib and zstd as streams of bytes. Pure: no I/O. Every decoder has a bound on what it gives out, so that a
+/// small body that unpacks to gigabytes is refused after `max_output` bytes, not after memory ran out.
 
 namespace firn::compression {
 
@@ -16,9 +16,10 @@ enum class Codec { kGzip, kZlib, kZstd };
 
 /// Unpacks a stream piece by piece. One thread.
 ///
-/// gzip takes several members one behind the other (RFC 1952, 2.2), zstd several frames; other bytes behind the end are an
-/// error. Error kinds: kInvalidInput = not this format or damaged, kResourceExhausted = more than `max_output` bytes.
-/// Messages of gzip are those of Go's package, which clients of Telegraf know: "gzip: invalid header", "unexpected EOF".
+/// gzip takes several members one behind the other (RFC 1952, 2.2), zstd several frames; other bytes behind the end are
+/// an error. Error kinds: kInvalidInput = not this format or damaged, kResourceExhausted = more than `max_output`
+/// bytes. Messages of gzip are those of Go's package, which clients of Telegraf know: "gzip: invalid header",
+/// "unexpected EOF".
 class Decoder {
  public:
   virtual ~Decoder() = default;

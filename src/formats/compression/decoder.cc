@@ -9,20 +9,12 @@
 namespace firn::compression {
 namespace {
 
-// Output grows by at least this much at a time, and by half of what is there, so that decoding stays linear.
-constexpr size_t kMinimumGrowth = 64 << 10;
+// Output passes through a piece of this size: what a decoder adds to a body is never much more than what came out.
+constexpr size_t kPieceBytes = 64 << 10;
 
-// Lengthens `output` for the next piece and returns the room made, at most up to one byte beyond the limit: that one byte
-// tells a stream that ends at the limit from one that goes on.
-size_t Grow(std::string& output, size_t decoded, uint64_t max_output) {
-  const uint64_t left = max_output - decoded;
-  const size_t wanted = std::max(kMinimumGrowth, output.size() / 2);
-  const size_t room = left < wanted ? static_cast<size_t>(left) + 1 : wanted;
-  output.resize(output.size() + room);
-  return room;
+Error TooLarge(uint64_t max_output) {
+  return ResourceExhausted("unpacks to more than {} bytes", max_output);
 }
-
-Error TooLarge(uint64_t max_output) { return ResourceExhausted("unpacks to more than {} bytes", max_output); }
 
 class ZlibDecoder final : public Decoder {
  public:
@@ -59,16 +51,14 @@ class ZlibDecoder final : public Decoder {
     while (stream_.avail_in > 0 || output_was_full) {
       if (ended_) FIRN_TRY(BeginNextMember());
       started_ = true;
-      const size_t before = output.size();
-      const size_t room = Grow(output, decoded_, max_output_);
-      stream_.next_out = reinterpret_cast<Bytef*>(output.data() + before);
-      stream_.avail_out = static_cast<uInt>(room);
+      stream_.next_out = reinterpret_cast<Bytef*>(piece_.get());
+      stream_.avail_out = kPieceBytes;
       const int code = inflate(&stream_, Z_NO_FLUSH);
-      const size_t made = room - stream_.avail_out;
-      output.resize(before + made);
+      const size_t made = kPieceBytes - stream_.avail_out;
       if (made > max_output_ - decoded_) return TooLarge(max_output_);
+      output.append(piece_.get(), made);
       decoded_ += made;
-      output_was_full = made == room && code == Z_OK;
+      output_was_full = made == kPieceBytes && code == Z_OK;
       if (code == Z_STREAM_END) {
         ended_ = true;
       } else if (code == Z_BUF_ERROR) {
@@ -99,6 +89,7 @@ class ZlibDecoder final : public Decoder {
   }
 
   z_stream stream_{};
+  const std::unique_ptr<char[]> piece_ = std::make_unique_for_overwrite<char[]>(kPieceBytes);
   const bool gzip_;
   const uint64_t max_output_;
   uint64_t decoded_ = 0;
@@ -123,15 +114,13 @@ class ZstdDecoder final : public Decoder {
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     bool output_was_full = false;
     while (in.pos < in.size || output_was_full) {
-      const size_t before = output.size();
-      const size_t room = Grow(output, decoded_, max_output_);
-      ZSTD_outBuffer out{output.data() + before, room, 0};
+      ZSTD_outBuffer out{piece_.get(), kPieceBytes, 0};
       const size_t hint = ZSTD_decompressStream(context_, &out, &in);
-      output.resize(before + out.pos);
       if (ZSTD_isError(hint)) return InvalidInput("zstd: {}", ZSTD_getErrorName(hint));
       if (out.pos > max_output_ - decoded_) return TooLarge(max_output_);
+      output.append(piece_.get(), out.pos);
       decoded_ += out.pos;
-      output_was_full = out.pos == room && hint != 0;
+      output_was_full = out.pos == kPieceBytes && hint != 0;
       ended_ = hint == 0;
     }
     return OkStatus();
@@ -141,6 +130,7 @@ class ZstdDecoder final : public Decoder {
 
  private:
   const uint64_t max_output_;
+  const std::unique_ptr<char[]> piece_ = std::make_unique_for_overwrite<char[]>(kPieceBytes);
   ZSTD_DCtx* const context_;
   uint64_t decoded_ = 0;
   bool ended_ = false;
