@@ -23,18 +23,16 @@ struct WriterOptions {
   size_t max_line_bytes = 0;  ///< 0 = no bound; longer points are written as several lines with the same tags and time
 };
 
-/// What could not be written. Nothing is left out silently.
+/// What has been written, and what could not be. Nothing is left out silently.
 struct WriteReport {
   uint64_t lines = 0;
-  uint64_t values_not_finite = 0;      ///< NaN and infinities have no text: the field is left out
-  uint64_t points_without_fields = 0;  ///< no field was left: the point is left out
-  uint64_t points_too_long = 0;        ///< one field alone is beyond max_line_bytes: the point is left out
-  uint64_t tags_left_out = 0;          ///< nothing remains of key or value once what has no text is taken away
-  uint64_t names_changed = 0;          ///< a backslash at the end or a line feed in a name has no text and was replaced
+  uint64_t values_left_out = 0;  ///< NaN, infinities, values of a field without a name
+  uint64_t points_left_out = 0;  ///< no field or no measurement remains, or a field alone makes a line too long
+  uint64_t tags_left_out = 0;    ///< nothing remains of key or value
+  uint64_t names_changed =
+      0;  ///< lost backslashes at the end, got `\n` for a line feed or `_` for a leading `#`, tab or NUL
 
-  uint64_t losses() const {
-    return values_not_finite + points_without_fields + points_too_long + tags_left_out + names_changed;
-  }
+  uint64_t losses() const { return values_left_out + points_left_out + tags_left_out + names_changed; }
 };
 
 /// Appends rows as line protocol, one line a row, each ended by `\n`. Tags are written in order of their keys. Numbers
@@ -42,5 +40,8 @@ struct WriteReport {
 void WriteBatch(const point::Batch& batch, const WriterOptions& options, std::string& out, WriteReport& report);
 void WriteRow(const point::Batch& batch, size_t row, const WriterOptions& options, std::string& out,
               WriteReport& report);
+
+/// Appends the shortest decimal without exponent that reads back as `value`, which must be finite.
+void AppendFloat(double value, std::string& out);
 
 }  // namespace firn::line_protocol
