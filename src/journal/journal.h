@@ -90,6 +90,8 @@ class Journal {
   virtual int64_t first_sequence() const = 0;
   /// A sequence at or before every record appended since `time_ns`, to within a segment.
   virtual int64_t SequenceBefore(int64_t time_ns) const = 0;
+  /// When the last record that was found at Open had been appended, ns since 1970; 0 when there was none.
+  virtual int64_t recovered_time_ns() const = 0;
   /// Of all segments, on disk.
   virtual uint64_t bytes() const = 0;
   virtual JournalStats stats() const = 0;

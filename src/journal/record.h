@@ -17,6 +17,7 @@ enum class RecordKind : uint8_t {
   kPulledBatches = 2,  ///< decoded batches of a pulled position
   kPositionEnd = 3,    ///< a pulled position is complete
   kGeneration = 4,     ///< the configuration under which the following records were accepted
+  kPositionAbort = 5,  ///< open positions of a pulled shard were given up
 };
 
 /// Whether LZ4 is tried on a payload. Bodies that came compressed are not worth it.

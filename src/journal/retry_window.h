@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -74,16 +75,21 @@ class RetryWindow {
     int64_t sequence = 0;
     int64_t time_ns = 0;     ///< wall clock, as in the record
     int64_t expires_ns = 0;  ///< monotonic
+    uint64_t number = 0;     ///< counts the entries of this run, from 1
   };
   struct Known {
     bool in_flight = false;
+    uint64_t number = 0;  ///< of the last entry with this digest
     std::vector<Done> waiting;
   };
 
   RetryWindow(RetryWindowOptions options, storage::FileSystem& file_system, const Clock& clock);
-  /// These want mutex_.
-  void ForgetExpired();
-  void Remember(Entry entry);
+  Status Parse(std::string_view bytes);
+  Status ReadTail(Journal& journal, std::vector<Entry>& found) const;
+  std::string SerializeWithLock() const;
+  void ForgetExpiredWithLock();
+  void RememberWithLock(Entry entry);
+  void ForgetOldestWithLock();
 
   RetryWindowOptions options_;
   storage::FileSystem& file_system_;
@@ -91,7 +97,9 @@ class RetryWindow {
   mutable std::mutex mutex_;
   std::unordered_map<Digest128, Known, DigestHash> known_;
   std::deque<Entry> accepted_;  ///< oldest first
-  int64_t saved_up_to_ = 0;     ///< sequences up to here are in the file
+  uint64_t last_number_ = 0;
+  uint64_t saved_number_ = 0;  ///< entries up to here are in the file
+  std::string journal_id_;     ///< which the sequences belong to; "" before the first Recover
   RetryWindowStats stats_;
   std::mutex save_mutex_;  ///< one Save at a time
 };

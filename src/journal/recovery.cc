@@ -1,0 +1,152 @@
+#include "journal/recovery.h"
+
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+
+namespace firn::journal {
+namespace {
+
+/// Why a file that bears a segment's name does not belong here; nothing when it does.
+Status CheckOwner(const SegmentHeader& header, const Segment& segment, const SegmentList& list) {
+  if (header.first_sequence != segment.first_sequence) {
+    return Corrupt("{} says that it begins with record {}: it has been copied or renamed; move it out of the folder",
+                   segment.path, header.first_sequence);
+  }
+  if (header.id != list.id()) {
+    return Corrupt("{} belongs to journal {}, the segments before it to {}: keep one journal in a folder", segment.path,
+                   IdText(header.id), IdText(list.id()));
+  }
+  return OkStatus();
+}
+
+Result<std::vector<Segment>> ListSegmentFiles(storage::FileSystem& file_system, const std::string& folder) {
+  FIRN_ASSIGN(const std::vector<std::string> names, file_system.List(folder));
+  std::vector<Segment> segments;
+  for (const std::string& name : names) {
+    const auto first_sequence = ParseSegmentFileName(name);
+    if (!first_sequence.has_value()) continue;
+    Segment segment;
+    segment.path = folder + "/" + name;
+    segment.first_sequence = *first_sequence;
+    segment.follows = *first_sequence - 1;
+    FIRN_ASSIGN(const storage::FileInfo info, file_system.Stat(segment.path));
+    segment.bytes = info.size_bytes;
+    segments.push_back(std::move(segment));
+  }
+  return segments;
+}
+
+/// The header of the first segment that has a whole one tells the journal's id.
+Result<std::shared_ptr<SegmentList>> ReadHeaders(storage::FileSystem& file_system, std::vector<Segment>& segments) {
+  std::shared_ptr<SegmentList> list;
+  for (Segment& segment : segments) {
+    const auto reader = SegmentReader::Open(file_system, segment.path);
+    if (!reader.ok() && reader.error().kind() != ErrorKind::kCorrupt) return reader.error();
+    if (!reader.ok()) {
+      segment.damaged = true;
+      continue;
+    }
+    const SegmentHeader& header = (*reader)->header();
+    if (list == nullptr) list = std::make_shared<SegmentList>(header.id);
+    FIRN_TRY(CheckOwner(header, segment, *list));
+    segment.follows = header.follows;
+    segment.created_ns = header.created_ns;
+  }
+  if (list == nullptr) {
+    return Corrupt(
+        "no segment in {} has a whole header: move the folder away to begin a new journal; `firn journal verify` "
+        "shows what is left",
+        segments.front().path);
+  }
+  return list;
+}
+
+/// When the last record that can be read was appended; a run that stored nothing leaves an empty segment.
+Result<int64_t> LastTime(storage::FileSystem& file_system, const std::vector<Segment>& segments,
+                         const std::optional<SegmentScan>& last) {
+  if (last.has_value() && last->records > 0) return last->last_time_ns;
+  for (auto segment = std::next(segments.rbegin()); segment != segments.rend(); ++segment) {
+    if (segment->damaged) continue;
+    FIRN_ASSIGN(const auto reader, SegmentReader::Open(file_system, segment->path));
+    FIRN_ASSIGN(const SegmentScan scan, ScanSegment(*reader));
+    if (scan.records > 0) return scan.last_time_ns;
+  }
+  return int64_t{0};
+}
+
+/// In place, as what stands before it is whole.
+Status CutTornTail(storage::FileSystem& file_system, const Segment& segment, uint64_t valid_end) {
+  FIRN_ASSIGN(const auto file, file_system.Open(segment.path, storage::FileSystem::Mode::kAppend));
+  FIRN_TRY(file->Truncate(valid_end));
+  return file->Sync();
+}
+
+Status RemoveUnfinished(storage::FileSystem& file_system, const std::string& folder) {
+  FIRN_ASSIGN(const std::vector<std::string> names, file_system.List(folder));
+  for (const std::string& name : names) {
+    if (name.ends_with(std::string(kSegmentSuffix) + ".tmp")) FIRN_TRY(file_system.Remove(folder + "/" + name));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<Inventory> TakeInventory(storage::FileSystem& file_system, const std::string& folder) {
+  Inventory inventory;
+  FIRN_ASSIGN(std::vector<Segment> segments, ListSegmentFiles(file_system, folder));
+  if (segments.empty()) return inventory;
+  FIRN_ASSIGN(inventory.list, ReadHeaders(file_system, segments));
+  Segment& last = segments.back();
+  int64_t end = last.follows;
+  if (!last.damaged) {
+    FIRN_ASSIGN(const auto reader, SegmentReader::Open(file_system, last.path));
+    FIRN_ASSIGN(inventory.last, ScanSegment(*reader));
+    end = inventory.last->last_sequence;
+    last.damaged = inventory.last->damaged_at.has_value();
+    if (inventory.last->torn) {
+      inventory.torn_bytes = last.bytes - inventory.last->valid_end;
+      last.bytes = inventory.last->valid_end;
+    }
+  }
+  FIRN_ASSIGN(inventory.last_time_ns, LastTime(file_system, segments, inventory.last));
+  for (Segment& segment : segments) inventory.list->Add(std::move(segment));
+  inventory.list->SetDurableEnd(end);
+  return inventory;
+}
+
+Result<Recovered> RecoverFolder(storage::FileSystem& file_system, const std::string& folder) {
+  FIRN_TRY(RemoveUnfinished(file_system, folder));
+  FIRN_ASSIGN(const Inventory inventory, TakeInventory(file_system, folder));
+  Recovered recovered;
+  recovered.list = inventory.list;
+  recovered.torn_bytes = inventory.torn_bytes;
+  recovered.last_time_ns = inventory.last_time_ns;
+  if (inventory.list == nullptr) return recovered;
+  const Segment last = inventory.list->All().back();
+  recovered.follows = inventory.list->durable_end();
+  recovered.next_sequence = recovered.follows + 1;
+  if (inventory.torn_bytes > 0) {
+    log::Warn("journal: {} bytes of a batch that was never acknowledged are cut from {}", inventory.torn_bytes,
+              last.path);
+    FIRN_TRY(CutTornTail(file_system, last, last.bytes));
+  }
+  if (!last.damaged) {
+    if (inventory.last->records == 0) {
+      // It will be written anew under the same name. It may begin behind sequences that were skipped.
+      recovered.next_sequence = last.first_sequence;
+      recovered.list->Remove(last.first_sequence);
+    }
+    return recovered;
+  }
+  log::LogError("journal: acknowledged records in {} are damaged; new ones go on behind it", last.path);
+  // A sequence that may have been given out never names another record.
+  const uint64_t readable_end = inventory.last.has_value() ? inventory.last->records_end : 0;
+  recovered.next_sequence += static_cast<int64_t>((last.bytes - readable_end) / kRecordHeaderBytes);
+  if (!inventory.last.has_value()) ++recovered.next_sequence;
+  return recovered;
+}
+
+}  // namespace firn::journal
