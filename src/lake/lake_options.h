@@ -65,7 +65,9 @@ struct TableOverride {
 
 /// [[outputs.iceberg]], without what the catalog and the storage need.
 struct LakeOptions {
-  std::string name_space;           ///< dots separate levels
+  std::string name_space;  ///< dots separate levels
+  /// Under it new tables go, `<warehouse>/<namespace>/<table>`, path parts percent-encoded; "" = the catalog chooses.
+  std::string warehouse;
   std::string table = "{{.Name}}";  ///< see table_template.h
   std::string time_column = "time";
   TimePrecision time_precision = TimePrecision::kMicros;

@@ -1,0 +1,378 @@
+#include "lake/lake.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+#include "base/log.h"
+#include "formats/line_protocol/writer.h"
+#include "iceberg/catalog/catalog.h"
+#include "iceberg/updates/commit.h"
+#include "lake/positions.h"
+#include "lake/rejected_rows.h"
+#include "lake/table_template.h"
+#include "lake/table_writer.h"
+#include "storage/storage.h"
+
+namespace firn::lake {
+namespace {
+
+using point::Batch;
+
+constexpr int64_t kLowWaterIntervalNs = 60'000'000'000;
+constexpr int64_t kDayNs = 86'400'000'000'000;
+
+iceberg::Namespace SplitNamespace(std::string_view text) {
+  iceberg::Namespace levels;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t dot = std::min(text.find('.', at), text.size());
+    levels.emplace_back(text.substr(at, dot - at));
+    at = dot + 1;
+  }
+  return levels;
+}
+
+/// Runs `work(0) … work(count - 1)` on up to `threads` threads.
+void ForEach(size_t count, unsigned threads, const std::function<void(size_t)>& work) {
+  std::atomic<size_t> next{0};
+  const auto run = [&] {
+    for (size_t index = next++; index < count; index = next++) work(index);
+  };
+  std::vector<std::jthread> helpers;
+  for (size_t i = 1; i < std::min<size_t>(threads, count); ++i) helpers.emplace_back(run);
+  run();
+}
+
+/// Counts what passes on its way to the table of rejected rows.
+class CountingSink final : public RejectSink {
+ public:
+  explicit CountingSink(RejectSink* to) : to_(to) {}
+  void Reject(RejectedRow row) override {
+    ++count_;
+    to_->Reject(std::move(row));
+  }
+  uint64_t Take() { return count_.exchange(0); }
+
+ private:
+  RejectSink* to_;
+  std::atomic<uint64_t> count_{0};
+};
+
+class LakeImpl final : public Lake {
+ public:
+  LakeImpl(LakeOptions options, TableTemplate table_name, std::shared_ptr<iceberg::Catalog> catalog,
+           std::shared_ptr<storage::Storage> storage, const LakeContext& context)
+      : options_(std::move(options)),
+        table_name_(std::move(table_name)),
+        levels_(SplitNamespace(options_.name_space)),
+        catalog_(std::move(catalog)),
+        storage_(std::move(storage)),
+        sleeper_(iceberg::MakeSystemSleeper()),
+        clock_(context.clock) {
+    services_.options = &options_;
+    services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random, sleeper_.get()};
+    services_.epoch = context.epoch;
+    rejected_ =
+        std::make_unique<RejectedRowsTable>(levels_, services_.environment, LocationOf(RejectedRowsTable::kName));
+    counting_ = std::make_unique<CountingSink>(context.rejects != nullptr ? context.rejects : rejected_.get());
+    services_.rejects = counting_.get();
+  }
+
+  void AddShard(uint32_t shard, std::string source, std::string shard_name) override {
+    const std::unique_lock lock(tables_mutex_);
+    names_[shard] = {std::move(source), std::move(shard_name)};
+  }
+
+  Status Write(std::vector<Batch> batches) override {
+    for (Batch& batch : batches) {
+      if (batch.empty()) continue;
+      if (!TimesAllowed(batch)) batch = RejectTimes(batch);
+      if (batch.empty()) continue;
+      if (!table_name_.depends_on_tags()) {
+        const std::string name = table_name_.Render(batch, 0);
+        AddTo(name, std::move(batch));
+      } else {
+        RouteBySeries(std::move(batch));
+      }
+    }
+    return OkStatus();
+  }
+
+  void Discard(uint32_t shard, int64_t position) override {
+    const std::lock_guard commit_lock(commit_mutex_);
+    for (TableWriter* table : Tables()) table->Discard(shard, position);
+  }
+
+  Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) override {
+    const std::lock_guard commit_lock(commit_mutex_);
+    const Progress state = Remember(progress);
+    std::vector<std::pair<size_t, TableWriter*>> by_size;
+    for (TableWriter* table : Tables()) by_size.emplace_back(table->buffered_bytes(), table);
+    std::sort(by_size.rbegin(), by_size.rend());
+    size_t freed = 0;
+    for (const auto& [bytes, table] : by_size) {
+      if (freed >= bytes_to_free || bytes == 0) break;
+      FIRN_TRY(table->Spill(state).WithContext(table->name()));
+      freed += bytes;
+    }
+    return OkStatus();
+  }
+
+  Result<CommitReport> Commit(const std::vector<ShardProgress>& progress) override {
+    const std::lock_guard commit_lock(commit_mutex_);
+    const Progress state = Remember(progress);
+    const std::vector<TableWriter*> tables = Tables();
+    std::vector<Status> statuses(tables.size());
+    std::vector<TableCommit> commits(tables.size());
+    ForEach(tables.size(), options_.threads, [&](size_t i) { statuses[i] = tables[i]->Prepare(state); });
+
+    CommitReport report;
+    const auto rejected = rejected_->Commit();
+    if (!rejected.ok()) {
+      report.failures.push_back({options_.name_space + "." + RejectedRowsTable::kName, rejected.error()});
+      return report;
+    }
+    ForEach(tables.size(), options_.threads, [&](size_t i) {
+      if (!statuses[i].ok()) return;
+      auto committed = tables[i]->Publish(state);
+      if (committed.ok()) commits[i] = std::move(*committed);
+      statuses[i] = committed.status();
+    });
+    for (size_t i = 0; i < tables.size(); ++i) {
+      if (!statuses[i].ok() && statuses[i].error().kind() == ErrorKind::kCancelled) return statuses[i].error();
+      if (!statuses[i].ok()) report.failures.push_back({tables[i]->name(), statuses[i].error()});
+      if (commits[i].rows > 0) report.tables.push_back(std::move(commits[i]));
+      const TableWriter::Counts counts = tables[i]->TakeCounts();
+      report.merged_rows += counts.merged_rows;
+      report.held_rows += counts.held_rows;
+    }
+    report.rejected_rows = counting_->Take();
+    FindDurable(progress, tables, report);
+    WriteLowWater(state, report);
+    return report;
+  }
+
+  size_t buffered_bytes() const override {
+    size_t bytes = 0;
+    for (const TableWriter* table : Tables()) bytes += table->buffered_bytes();
+    return bytes;
+  }
+
+  uint64_t pending_rows() const override {
+    const std::lock_guard commit_lock(commit_mutex_);
+    uint64_t rows = 0;
+    for (const TableWriter* table : Tables()) rows += table->pending_rows();
+    return rows;
+  }
+
+  Result<std::vector<StoredPosition>> ReadPositions() override {
+    std::vector<StoredPosition> positions;
+    auto properties = catalog_->LoadNamespaceProperties(levels_);
+    if (!properties.ok() && properties.error().kind() == ErrorKind::kNotFound) return positions;
+    if (!properties.ok()) return properties.error();
+    AddPositions("", *properties, positions);
+    FIRN_ASSIGN(const auto tables, catalog_->ListTables(levels_));
+    for (const iceberg::TableIdentifier& identifier : tables) {
+      auto loaded = catalog_->LoadTable(identifier);
+      if (!loaded.ok() && loaded.error().kind() == ErrorKind::kNotFound) continue;  // dropped meanwhile
+      if (!loaded.ok()) return loaded.error();
+      AddPositions(identifier.name, loaded->metadata->properties, positions);
+    }
+    return positions;
+  }
+
+  RejectSink& rejects() override { return *counting_; }
+
+ private:
+  static void AddPositions(const std::string& table, const iceberg::StringMap& properties,
+                           std::vector<StoredPosition>& positions) {
+    for (const auto& [key, value] : properties) {
+      const auto name = ParsePositionProperty(key);
+      const auto position = name ? HeldPosition(properties, *name) : std::nullopt;
+      if (!position) continue;
+      positions.push_back({table, name->source, name->shard, *position, HeldEpoch(properties, *name).value_or(0)});
+    }
+  }
+
+  std::string LocationOf(const std::string& table) const {
+    if (options_.warehouse.empty()) return {};
+    std::string location = options_.warehouse;
+    for (const std::string& level : levels_) location += "/" + EncodePathPart(level);
+    return location + "/" + EncodePathPart(table);
+  }
+
+  std::vector<TableWriter*> Tables() const {
+    const std::shared_lock lock(tables_mutex_);
+    std::vector<TableWriter*> tables;
+    for (const auto& [name, table] : tables_) tables.push_back(table.get());
+    return tables;
+  }
+
+  Progress Remember(const std::vector<ShardProgress>& progress) {
+    const std::unique_lock lock(tables_mutex_);
+    Progress state;
+    for (const ShardProgress& shard : progress) {
+      names_[shard.shard] = {shard.source, shard.shard_name};
+      state.complete_up_to[shard.shard] = shard.complete_up_to;
+    }
+    state.names = names_;
+    return state;
+  }
+
+  bool TimesAllowed(const Batch& batch) {
+    int64_t first = std::numeric_limits<int64_t>::max();
+    int64_t last = std::numeric_limits<int64_t>::min();
+    for (const int64_t time : batch.times) {
+      first = std::min(first, time);
+      last = std::max(last, time);
+    }
+    if (last >= 0 && first < 2 * kDayNs && !warned_of_1970_.exchange(true)) {
+      log::Warn("{}: rows fall on 1970-01-01 or -02, the sign of a wrong precision", batch.measurement);
+    }
+    return first >= options_.first_time_ns && last <= options_.last_time_ns;
+  }
+
+  /// Rejects the rows whose time is out of range and gives the others.
+  Batch RejectTimes(const Batch& batch) {
+    std::vector<uint32_t> good;
+    std::vector<uint32_t> bad;
+    for (uint32_t row = 0; row < batch.rows(); ++row) {
+      const bool fits = batch.times[row] >= options_.first_time_ns && batch.times[row] <= options_.last_time_ns;
+      (fits ? good : bad).push_back(row);
+    }
+    RejectRows(batch, bad, "the time is outside time_range");
+    return batch.Select(good);
+  }
+
+  void RejectRows(const Batch& batch, std::span<const uint32_t> rows, const std::string& reason) {
+    RejectedRow rejected;
+    rejected.received_at_ns = clock_->NowNs();
+    if (const auto name = NameOf(batch.origin.shard)) {
+      rejected.source = name->source;
+      rejected.shard = name->shard;
+    }
+    rejected.position = batch.origin.position;
+    rejected.reason = reason;
+    for (const uint32_t row : rows) {
+      line_protocol::WriteReport report;
+      rejected.payload.clear();
+      line_protocol::WriteRow(batch, row, {.unsigned_integers = true}, rejected.payload, report);
+      counting_->Reject(rejected);
+    }
+  }
+
+  std::optional<ShardName> NameOf(uint32_t shard) const {
+    const std::shared_lock lock(tables_mutex_);
+    const auto name = names_.find(shard);
+    if (name == names_.end()) return std::nullopt;
+    return name->second;
+  }
+
+  void RouteBySeries(Batch batch) {
+    std::map<std::string, uint32_t> part_by_name;
+    std::unordered_map<uint32_t, uint32_t> part_of_series;
+    std::vector<uint32_t> part_of_row;
+    for (const uint32_t series : batch.series) {
+      auto known = part_of_series.find(series);
+      if (known == part_of_series.end()) {
+        const auto next = static_cast<uint32_t>(part_by_name.size());
+        const uint32_t part = part_by_name.emplace(table_name_.Render(batch, series), next).first->second;
+        known = part_of_series.emplace(series, part).first;
+      }
+      part_of_row.push_back(known->second);
+    }
+    if (part_by_name.size() == 1) return AddTo(part_by_name.begin()->first, std::move(batch));
+    std::vector<Batch> parts = batch.Split(part_of_row, part_by_name.size());
+    for (const auto& [name, part] : part_by_name) AddTo(name, std::move(parts[part]));
+  }
+
+  void AddTo(const std::string& name, Batch batch) {
+    TableWriter* table = FindOrAddTable(name);
+    if (table != nullptr) {
+      const std::optional<ShardName> shard = NameOf(batch.origin.shard);
+      return table->Add(std::move(batch), shard);
+    }
+    std::vector<uint32_t> all(batch.rows());
+    for (uint32_t row = 0; row < all.size(); ++row) all[row] = row;
+    const Status named = CheckTableName(name);
+    RejectRows(batch, all,
+               named.ok() ? fmt::format("there are max_tables = {} tables already", options_.max_tables)
+                          : named.error().message());
+  }
+
+  /// Null when the name is no table's or the limit is reached.
+  TableWriter* FindOrAddTable(const std::string& name) {
+    {
+      const std::shared_lock lock(tables_mutex_);
+      if (const auto known = tables_.find(name); known != tables_.end()) return known->second.get();
+    }
+    if (!CheckTableName(name).ok()) return nullptr;
+    const std::unique_lock lock(tables_mutex_);
+    if (const auto known = tables_.find(name); known != tables_.end()) return known->second.get();
+    if (tables_.size() >= options_.max_tables) return nullptr;
+    return tables_.emplace(name, std::make_unique<TableWriter>(iceberg::TableIdentifier{levels_, name}, services_))
+        .first->second.get();
+  }
+
+  static void FindDurable(const std::vector<ShardProgress>& progress, const std::vector<TableWriter*>& tables,
+                          CommitReport& report) {
+    for (const ShardProgress& shard : progress) {
+      int64_t durable = shard.complete_up_to;
+      for (const TableWriter* table : tables) {
+        const auto pending = table->LowestPending(shard.shard);
+        if (pending && *pending <= durable) durable = *pending - 1;
+      }
+      report.durable.push_back({shard.shard, durable});
+    }
+  }
+
+  /// Once a minute, how far each shard has come goes to the namespace: a quiet table would drag re-reading far back
+  /// otherwise, should local state be lost. A failure costs only that.
+  void WriteLowWater(const Progress& state, const CommitReport& report) {
+    const int64_t now = clock_->MonotonicNs();
+    if (last_low_water_ && now - *last_low_water_ < kLowWaterIntervalNs) return;
+    iceberg::StringMap updates;
+    for (const DurablePosition& durable : report.durable) {
+      updates[PositionProperty(state.names.at(durable.shard))] = std::to_string(durable.position);
+    }
+    if (updates.empty() || report.tables.empty()) return;
+    const Status updated = catalog_->UpdateNamespaceProperties(levels_, updates, {});
+    if (!updated.ok())
+      log::Warn("cannot note positions in namespace {}: {}", options_.name_space, updated.error().message());
+    last_low_water_ = now;
+  }
+
+  const LakeOptions options_;
+  const TableTemplate table_name_;
+  const iceberg::Namespace levels_;
+  const std::shared_ptr<iceberg::Catalog> catalog_;
+  const std::shared_ptr<storage::Storage> storage_;
+  const std::unique_ptr<iceberg::Sleeper> sleeper_;
+  const Clock* clock_;
+  TableServices services_;
+  std::unique_ptr<RejectedRowsTable> rejected_;
+  std::unique_ptr<CountingSink> counting_;
+
+  mutable std::mutex commit_mutex_;  ///< Commit, Spill and Discard one at a time; taken before tables_mutex_
+  std::optional<int64_t> last_low_water_;
+  std::atomic<bool> warned_of_1970_{false};
+
+  mutable std::shared_mutex tables_mutex_;  ///< guards the maps; tables themselves live as long as the lake
+  std::map<std::string, std::unique_ptr<TableWriter>> tables_;
+  ShardNames names_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Lake>> Lake::Make(LakeOptions options, std::shared_ptr<iceberg::Catalog> catalog,
+                                         std::shared_ptr<storage::Storage> storage, LakeContext context) {
+  FIRN_TRY(Validate(options));
+  FIRN_ASSIGN(TableTemplate table_name, TableTemplate::Parse(options.table));
+  return std::unique_ptr<Lake>(std::make_unique<LakeImpl>(std::move(options), std::move(table_name), std::move(catalog),
+                                                          std::move(storage), context));
+}
+
+}  // namespace firn::lake
