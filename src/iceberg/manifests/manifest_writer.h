@@ -18,6 +18,10 @@ struct ManifestOptions {
   std::string codec = "deflate";  ///< Avro's name: null, deflate, zstandard
 };
 
+/// A manifest's sequence number, or the lowest of its entries, while the commit's own number is not known: both take
+/// that one.
+inline constexpr int64_t kUnassignedSequenceNumber = -1;
+
 /// A finished manifest: its bytes, and its line for the manifest list with path, sequence numbers and first row id
 /// still open.
 struct SerializedManifest {

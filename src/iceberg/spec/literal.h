@@ -32,7 +32,7 @@ class Literal {
  public:
   using Value = std::variant<std::monostate, bool, int32_t, int64_t, float, double, Decimal, std::string>;
 
-  Literal() = default;                                             ///< null
+  Literal();                                                       ///< null
   Literal(bool value) : value_(value) {}                           // NOLINT: a value is a literal
   Literal(int32_t value) : value_(value) {}                        // NOLINT
   Literal(int64_t value) : value_(value) {}                        // NOLINT
