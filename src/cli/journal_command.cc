@@ -34,6 +34,8 @@ std::string KindText(journal::RecordKind kind) {
       return "pulled_batches";
     case journal::RecordKind::kPositionEnd:
       return "position_end";
+    case journal::RecordKind::kPositionAbort:
+      return "position_abort";
     case journal::RecordKind::kGeneration:
       return "generation";
   }
