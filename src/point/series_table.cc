@@ -5,11 +5,13 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 
 namespace firn::point {
 
 SeriesId MakeSeriesId(std::span<const Tag> tags) {
-  std::string canonical;
+  thread_local std::string canonical;
+  canonical.clear();
   size_t size = 0;
   for (const Tag& tag : tags) size += tag.key.size() + tag.value.size() + 8;
   canonical.reserve(size);
@@ -24,27 +26,43 @@ SeriesId MakeSeriesId(std::span<const Tag> tags) {
 }
 
 TagColumn& SeriesTable::ColumnFor(std::string_view key) {
-  if (const auto found = column_by_name_.find(key); found != column_by_name_.end()) return *columns_[found->second];
-  const auto index = static_cast<uint32_t>(columns_.size());
-  auto& column = columns_.push_back(std::make_unique<TagColumn>(std::string(key), series_count()));
-  column_by_name_.emplace(column->name(), index);
-  byte_size_ += sizeof(TagColumn) + key.size();
-  return *column;
+  // Tag sets are alike: the next key is mostly that of the next column.
+  if (next_column_ < tag_column_count() && columns_[next_column_]->name() == key) return *columns_[next_column_++];
+  uint32_t index = 0;
+  if (const auto found = column_by_name_.find(key); found != column_by_name_.end()) {
+    index = found->second;
+  } else {
+    index = tag_column_count();
+    auto& column = columns_.push_back(std::make_unique<TagColumn>(std::string(key), series_count()));
+    column_by_name_.emplace(column->name(), index);
+    byte_size_ += sizeof(TagColumn) + key.size();
+  }
+  next_column_ = index + 1;
+  return *columns_[index];
+}
+
+uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value) {
+  const uint64_t hash = HashBytes(value);
+  const auto& dictionary = column.dictionary_;
+  const uint32_t found = column.code_by_value_.Find(hash, [&](uint32_t code) { return dictionary[code - 1] == value; });
+  if (found != ContentIndex::kNone) return found;
+  column.dictionary_.push_back(std::string(value));
+  const auto code = static_cast<uint32_t>(dictionary.size());
+  column.code_by_value_.Add(hash, code, [&](uint32_t old) { return HashBytes(dictionary[old - 1]); });
+  byte_size_ += sizeof(std::string) + value.size() + 24;
+  return code;
 }
 
 uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
   const SeriesId id = MakeSeriesId(tags);
-  if (const auto found = series_by_id_.find(id); found != series_by_id_.end()) return found->second;
+  const uint64_t hash = SeriesIdHash()(id);
+  const uint32_t found = series_by_id_.Find(hash, [&](uint32_t number) { return ids_[number] == id; });
+  if (found != ContentIndex::kNone) return found;
   const uint32_t series = series_count();
+  next_column_ = 0;
   for (const Tag& tag : tags) {
     TagColumn& column = ColumnFor(tag.key);
-    auto code = column.code_by_value_.find(tag.value);
-    if (code == column.code_by_value_.end()) {
-      const std::string& stored = column.dictionary_.push_back(std::string(tag.value));
-      code = column.code_by_value_.emplace(stored, static_cast<uint32_t>(column.dictionary_.size())).first;
-      byte_size_ += sizeof(std::string) + tag.value.size() + 48;
-    }
-    column.codes_.push_back(code->second);
+    column.codes_.push_back(CodeFor(column, tag.value));
   }
   for (uint32_t i = 0; i < tag_column_count(); ++i) {
     TagColumn& column = *columns_[i];
@@ -52,7 +70,7 @@ uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
   }
   byte_size_ += sizeof(SeriesId) + 64 + tag_column_count() * sizeof(uint32_t);
   ids_.push_back(id);
-  series_by_id_.emplace(id, series);
+  series_by_id_.Add(hash, series, [&](uint32_t number) { return SeriesIdHash()(ids_[number]); });
   return series;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "point/segmented_vector.h"
@@ -36,6 +37,50 @@ struct SeriesIdHash {
 /// `tags` sorted by key, keys distinct.
 SeriesId MakeSeriesId(std::span<const Tag> tags);
 
+/// From content to the number under which it is stored elsewhere: a hash table of numbers alone. The writer's.
+class ContentIndex {
+ public:
+  static constexpr uint32_t kNone = 0xffffffff;
+
+  /// The number whose content `matches`, or kNone.
+  template <typename Matches>
+  uint32_t Find(uint64_t hash, Matches matches) const {
+    if (slots_.empty()) return kNone;
+    const size_t mask = slots_.size() - 1;
+    for (size_t at = hash & mask; slots_[at].number != kNone; at = (at + 1) & mask) {
+      if (slots_[at].hash == static_cast<uint32_t>(hash >> 32) && matches(slots_[at].number)) return slots_[at].number;
+    }
+    return kNone;
+  }
+  /// Requires that Find gave nothing. `hash_of` gives the hashes of the numbers so far, when the table grows.
+  template <typename HashOf>
+  void Add(uint64_t hash, uint32_t number, HashOf hash_of) {
+    if ((count_ + 1) * 2 > slots_.size()) {
+      const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 8 : slots_.size() * 2));
+      for (const Slot& slot : old) {
+        if (slot.number != kNone) Place(hash_of(slot.number), slot.number);
+      }
+    }
+    Place(hash, number);
+    ++count_;
+  }
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;  // its upper half
+    uint32_t number = kNone;
+  };
+  void Place(uint64_t hash, uint32_t number) {
+    const size_t mask = slots_.size() - 1;
+    size_t at = hash & mask;
+    while (slots_[at].number != kNone) at = (at + 1) & mask;
+    slots_[at] = {static_cast<uint32_t>(hash >> 32), number};
+  }
+
+  std::vector<Slot> slots_;
+  size_t count_ = 0;
+};
+
 /// The values of one tag key over the series of a table. Code 0 means that the series does not have the tag.
 class TagColumn {
  public:
@@ -56,7 +101,7 @@ class TagColumn {
   uint32_t first_series_;
   SegmentedVector<uint32_t> codes_;
   SegmentedVector<std::string> dictionary_;
-  std::unordered_map<std::string_view, uint32_t> code_by_value_;  // writer only
+  ContentIndex code_by_value_;  // writer only
 };
 
 /// The distinct tag sets of one measurement, columnar and append-only: the place where tags live, once a series instead
@@ -85,11 +130,13 @@ class SeriesTable {
 
  private:
   TagColumn& ColumnFor(std::string_view key);
+  uint32_t CodeFor(TagColumn& column, std::string_view value);
 
   SegmentedVector<SeriesId> ids_;
   SegmentedVector<std::unique_ptr<TagColumn>> columns_;
-  std::unordered_map<std::string_view, uint32_t> column_by_name_;      // writer only
-  std::unordered_map<SeriesId, uint32_t, SeriesIdHash> series_by_id_;  // writer only
+  std::unordered_map<std::string_view, uint32_t> column_by_name_;  // writer only
+  ContentIndex series_by_id_;                                      // writer only
+  uint32_t next_column_ = 0;  // writer only: behind the one that was asked for last
   size_t byte_size_ = 0;
 };
 

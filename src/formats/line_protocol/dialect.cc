@@ -21,7 +21,6 @@ Dialect Dialect::Reference() {
   Dialect dialect;
   dialect.control_bytes = false;
   dialect.names_are_utf8 = true;
-  dialect.duplicate_tags = DuplicateTags::kLastWins;
   dialect.string_escapes = StringEscapes::kControls;
   return dialect;
 }

@@ -73,39 +73,70 @@ bool SetDouble(ParsedField& field, uint64_t mantissa, unsigned fraction_digits, 
 
 }  // namespace
 
-FastPath::FastPath(const ParserOptions& options, const SeriesCache& series, BodyState& state)
+FastPath::FastPath(const ParserOptions& options, SeriesInterner& series, BodyState& state)
     : options_(options), series_(series), state_(state), fields_(std::min(kMostFields, options.limits.fields)) {}
 
 const char* FastPath::ReadLines(const char* at, const char* end) {
   if (end - at <= kLookAhead) return at;
   const char* const limit = end - kLookAhead;
   while (at < limit) {
-    SeriesEntry* entry = state_.last->next;
+    SeriesEntry* const entry = state_.last->next;
     const bool predicted = entry != nullptr && limit - at > static_cast<ptrdiff_t>(entry->key_size) &&
                            EqualAhead(at, entry->key(), entry->key_size + 1);
-    if (!predicted) {
-      entry = LookUp(at, limit);
-      if (entry == nullptr) return at;
-      state_.last->next = entry;
-    }
-    const char* next = ReadLine(at, *entry, limit);
+    const char* const next = predicted ? ReadLine(at, *entry, limit) : ReadUnexpected(at, limit);
     if (next == nullptr) return at;
-    state_.last = entry;
     state_.progress.bytes_read += static_cast<uint64_t>(next - at);
     at = next;
   }
   return at;
 }
 
-SeriesEntry* FastPath::LookUp(const char* at, const char* limit) const {
+/// The bytes up to the first space that is not escaped; nothing when the line ends before.
+std::string_view FastPath::KeyAt(const char* at, const char* limit) {
   const char* end = at;
-  do {
+  while (true) {
     end = FindEither(end, limit, ' ', '\n');
-    if (end == limit || *end == '\n') return nullptr;
+    if (end == limit || *end == '\n') return {};
+    if (end == at || end[-1] != '\\') return {at, static_cast<size_t>(end - at)};
     ++end;
-  } while (end - at >= 2 && end[-2] == '\\');
-  SeriesEntry* entry = series_.Find({at, static_cast<size_t>(end - at) - 1});
-  return entry != nullptr && entry->repeatable ? entry : nullptr;
+  }
+}
+
+const char* FastPath::ReadUnexpected(const char* line, const char* limit) {
+  const std::string_view key = KeyAt(line, limit);
+  if (key.empty()) return nullptr;
+  if (SeriesEntry* entry = series_.Find(key)) {
+    if (!entry->repeatable) return nullptr;
+    state_.last->next = entry;
+    return ReadLine(line, *entry, limit);
+  }
+  // A new series of the last line's measurement, most likely. It is added when its line is known to be good.
+  SeriesEntry* const before = state_.last;
+  if (before->measurement == nullptr || !before->measurement->touched) return nullptr;
+  const char* const next = ReadFields(key.data() + key.size() + 1, *before->measurement, limit);
+  if (next == nullptr || static_cast<size_t>(next - line) > options_.limits.line_bytes) return nullptr;
+  SeriesEntry* const entry = series_.AddLike(*before, key);
+  if (entry == nullptr) return nullptr;
+  before->next = entry;
+  AddRow(*entry);
+  return next;
+}
+
+const char* FastPath::ReadLine(const char* line, SeriesEntry& entry, const char* limit) {
+  MeasurementWriter& measurement = *entry.measurement;
+  if (entry.generation != measurement.generation() || !measurement.touched) return nullptr;
+  const char* const next = ReadFields(line + entry.key_size + 1, measurement, limit);
+  if (next == nullptr || static_cast<size_t>(next - line) > options_.limits.line_bytes) return nullptr;
+  AddRow(entry);
+  return next;
+}
+
+void FastPath::AddRow(SeriesEntry& entry) {
+  state_.last = &entry;
+  state_.all_lines_timed &= timed_;
+  ++state_.rows;
+  ++state_.lines;
+  entry.measurement->AddRow({fields_.data(), field_count_}, entry.series, line_time_ns_);
 }
 
 FieldName* FastPath::LookUpName(const char* at, const char* limit, MeasurementWriter& measurement) {
@@ -120,15 +151,12 @@ FieldName* FastPath::LookUpName(const char* at, const char* limit, MeasurementWr
   return measurement.FindField({at, static_cast<size_t>(end - at)});
 }
 
-const char* FastPath::ReadLine(const char* line, SeriesEntry& entry, const char* limit) {
-  MeasurementWriter& measurement = *entry.measurement;
-  if (entry.generation != measurement.generation() || !measurement.touched) return nullptr;
-  const char* at = line + entry.key_size + 1;
+const char* FastPath::ReadFields(const char* at, MeasurementWriter& measurement, const char* limit) {
   FieldName** link = &measurement.first_field;
   ParsedField* field = fields_.data();
   ParsedField* const fields_end = field + fields_.size();
-  int64_t time_ns = state_.default_time_ns;
-  bool timed = true;
+  line_time_ns_ = state_.default_time_ns;
+  timed_ = true;
   while (true) {
     if (at >= limit || field == fields_end) return nullptr;
     FieldName* name = *link;
@@ -143,23 +171,12 @@ const char* FastPath::ReadLine(const char* line, SeriesEntry& entry, const char*
     if (at == nullptr) return nullptr;
     const char c = *at++;
     if (c == ',') continue;
-    if (c == ' ') {
-      at = ReadTime(at, time_ns);
-      if (at == nullptr) return nullptr;
-      break;
-    }
-    timed = false;
-    if (c == '\n') break;
-    if (c != '\r' || *at != '\n' || !options_.dialect.carriage_return_ends_line) return nullptr;
-    ++at;
-    break;
+    field_count_ = static_cast<size_t>(field - fields_.data());
+    if (c == ' ') return ReadTime(at, line_time_ns_);
+    timed_ = false;
+    if (c == '\n') return at;
+    return c == '\r' && *at == '\n' && options_.dialect.carriage_return_ends_line ? at + 1 : nullptr;
   }
-  if (static_cast<size_t>(at - line) > options_.limits.line_bytes) return nullptr;
-  state_.all_lines_timed &= timed;
-  ++state_.rows;
-  ++state_.lines;
-  measurement.AddRow({fields_.data(), field}, entry.series, time_ns);
-  return at;
 }
 
 inline const char* FastPath::ReadValue(const char* at, ParsedField& field, const char* limit) const {
@@ -248,12 +265,8 @@ const char* FastPath::ReadNumberToken(const char* at, ParsedField& field) const 
 const char* FastPath::ReadWord(const char* at, ParsedField& field, const char* limit) const {
   if (*at == '"') {
     const char* const text = at + 1;
-    const char* end = text;
-    while (true) {
-      end = FindEither(end, limit, '"', '\\');
-      if (end == limit || *end == '\\') return nullptr;
-      break;
-    }
+    const char* const end = FindEither(text, limit, '"', '\\');
+    if (end == limit || *end == '\\') return nullptr;
     field.type = point::FieldType::kString;
     field.value.text = {text, static_cast<size_t>(end - text)};
     if (field.value.text.find('\n') != std::string_view::npos) return nullptr;

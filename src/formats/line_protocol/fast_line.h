@@ -5,7 +5,7 @@
 
 #include "formats/line_protocol/measurement_writer.h"
 #include "formats/line_protocol/parser.h"
-#include "formats/line_protocol/series_cache.h"
+#include "formats/line_protocol/series_interner.h"
 
 namespace firn::line_protocol {
 
@@ -22,13 +22,13 @@ struct BodyState {
 
 /// The fast path: takes lines of the usual kind and leaves all others, without a trace, to the plain path.
 ///
-/// Usual is: a key and field names that the plain path has read before, no two backslashes side by side, numbers,
-/// booleans and strings without backslash or line feed, single spaces, a time or none, a line feed. For those lines
-/// both paths agree in every dialect; fuzz/line_protocol_differential holds them to it. Reading is speculative: a row
-/// is added only when its line has been read to the end.
+/// Usual is: a measurement and field names that the plain path has read before, no two backslashes side by side,
+/// numbers, booleans and strings without backslash or line feed, single spaces, a time or none, a line feed. For those
+/// lines both paths agree in every dialect; fuzz/line_protocol_differential holds them to it. Reading is speculative: a
+/// row is added only when its line has been read to the end.
 class FastPath {
  public:
-  FastPath(const ParserOptions& options, const SeriesCache& series, BodyState& state);
+  FastPath(const ParserOptions& options, SeriesInterner& series, BodyState& state);
 
   /// Forgets what depends on the unit of times. Call it before each body.
   void Start() { time_text_size_ = 0; }
@@ -41,8 +41,11 @@ class FastPath {
   /// Bytes that may be read ahead of a line's current place.
   static constexpr ptrdiff_t kLookAhead = 128;
 
-  SeriesEntry* LookUp(const char* at, const char* limit) const;
+  static std::string_view KeyAt(const char* at, const char* limit);
+  const char* ReadUnexpected(const char* line, const char* limit);
   const char* ReadLine(const char* line, SeriesEntry& entry, const char* limit);
+  const char* ReadFields(const char* at, MeasurementWriter& measurement, const char* limit);
+  void AddRow(SeriesEntry& entry);
   static FieldName* LookUpName(const char* at, const char* limit, MeasurementWriter& measurement);
   const char* ReadValue(const char* at, ParsedField& field, const char* limit) const;
   const char* ReadLongNumber(const char* at, ParsedField& field) const;
@@ -52,9 +55,13 @@ class FastPath {
   const char* ReadNewTime(const char* at, int64_t& time_ns);
 
   const ParserOptions& options_;
-  const SeriesCache& series_;
+  SeriesInterner& series_;
   BodyState& state_;
+  // The line at hand.
   std::vector<ParsedField> fields_;
+  size_t field_count_ = 0;
+  int64_t line_time_ns_ = 0;
+  bool timed_ = false;
   // The last time as it was written, line end included: lines often carry the same.
   char time_text_[32] = {};
   size_t time_text_size_ = 0;

@@ -60,6 +60,8 @@ class MeasurementWriter {
   /// Index of the series with these tags (sorted, without escapes) in the present series table. May close the batch in
   /// the making and begin a new generation of the table.
   uint32_t InternSeries(std::span<const point::Tag> tags);
+  /// Whether InternSeries would neither close a batch nor begin a new table.
+  bool HasRoomForSeries() const { return !TableIsFull(); }
   /// Changes with every new series table: indices of another generation mean nothing.
   uint32_t generation() const { return generation_; }
 

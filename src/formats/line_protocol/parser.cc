@@ -1,28 +1,18 @@
 #include "formats/line_protocol/parser.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "formats/line_protocol/fast_line.h"
 #include "formats/line_protocol/measurement_writer.h"
 #include "formats/line_protocol/plain_line.h"
-#include "formats/line_protocol/series_cache.h"
+#include "formats/line_protocol/series_interner.h"
 
 namespace firn::line_protocol {
 namespace {
 
 constexpr size_t kDetailBytes = 64;
-// Keys and names beyond this share of the longest key are left to the plain path, which checks their sum.
-constexpr size_t kLongNameBytes = 512;
-
-/// Whether a key means the same wherever it stands: with two backslashes side by side, what ends a name (the byte
-/// before is a backslash) and what ends a line (backslashes go in pairs) are of different minds.
-bool MayRepeat(std::string_view key, const ParserLimits& limits) {
-  return key.find("\\\\") == std::string_view::npos && key.size() + kLongNameBytes <= limits.key_bytes;
-}
 
 bool HasControlBytes(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
@@ -32,7 +22,8 @@ bool HasControlBytes(std::string_view text) {
 
 class LineProtocolParser::Impl {
  public:
-  explicit Impl(ParserOptions options) : options_(std::move(options)), fast_(options_, cache_, state_) {}
+  explicit Impl(ParserOptions options)
+      : options_(std::move(options)), series_(options_, state_.progress), fast_(options_, series_, state_) {}
 
   std::vector<point::Batch> Parse(std::string_view body, int64_t default_time_ns, ParseErrors& errors,
                                   size_t* consumed);
@@ -45,33 +36,23 @@ class LineProtocolParser::Impl {
   /// for.
   bool ReadOneLine(std::string_view rest, bool wait_for_end, size_t& length);
   bool AddLine(std::string_view line, Fault& fault);
-  SeriesEntry* EntryOf(const RawLine& raw, Fault& fault);
-  MeasurementWriter* WriterOf(std::string_view raw_name);
-  void InternSeries(SeriesEntry& entry);
   void Report(std::string_view line, size_t offset, Fault& fault);
-  void ForgetIfLarge();
 
   ParserOptions options_;
   BodyState state_;
-  SeriesCache cache_;
-  std::unordered_map<std::string, std::unique_ptr<MeasurementWriter>> writers_;
-  std::vector<MeasurementWriter*> touched_;  // of this body, in order of appearance
+  SeriesInterner series_;
   FastPath fast_;
   ParseErrors* errors_ = nullptr;
   const char* body_ = nullptr;
   // Scratch of the plain path.
   RawLine raw_;
   std::vector<ParsedField> fields_;
-  std::string name_;
-  std::string tag_bytes_;
-  std::vector<std::pair<size_t, size_t>> tag_ends_;
-  std::vector<point::Tag> tags_;
   std::vector<std::string> strings_;
 };
 
 std::vector<point::Batch> LineProtocolParser::Impl::Parse(std::string_view body, int64_t default_time_ns,
                                                           ParseErrors& errors, size_t* consumed) {
-  ForgetIfLarge();
+  if (series_.ForgetIfLarge()) state_.before_first.next = nullptr;
   errors_ = &errors;
   body_ = body.data();
   fast_.Start();
@@ -94,8 +75,7 @@ std::vector<point::Batch> LineProtocolParser::Impl::Parse(std::string_view body,
   if (consumed != nullptr) *consumed = static_cast<size_t>(at - body_);
 
   std::vector<point::Batch> batches;
-  for (MeasurementWriter* writer : touched_) writer->TakeBatches(batches);
-  touched_.clear();
+  series_.TakeBatches(batches);
   for (size_t i = 0; i < batches.size(); ++i) batches[i].origin.sequence = static_cast<uint32_t>(i);
   return batches;
 }
@@ -126,7 +106,7 @@ bool LineProtocolParser::Impl::AddLine(std::string_view line, Fault& fault) {
     return false;
   }
   if (!ReadPlainLine(line, options_, raw_, fault)) return false;
-  SeriesEntry* entry = EntryOf(raw_, fault);
+  SeriesEntry* entry = series_.FindOrAdd(raw_, fault);
   if (entry == nullptr) return false;
   MeasurementWriter& writer = *entry->measurement;
 
@@ -155,57 +135,6 @@ bool LineProtocolParser::Impl::AddLine(std::string_view line, Fault& fault) {
   return true;
 }
 
-SeriesEntry* LineProtocolParser::Impl::EntryOf(const RawLine& raw, Fault& fault) {
-  SeriesEntry* entry = cache_.Find(raw.key);
-  MeasurementWriter* writer = entry != nullptr ? entry->measurement : WriterOf(raw.measurement);
-  if (!writer->touched) {
-    if (touched_.size() == options_.limits.measurements) {
-      fault = {ParseErrorCode::kTooManyMeasurements, 0, {}};
-      return nullptr;
-    }
-    writer->touched = true;
-    touched_.push_back(writer);
-  }
-  if (entry == nullptr) {
-    entry = cache_.Add(raw.key);
-    entry->measurement = writer;
-    entry->repeatable = MayRepeat(raw.key, options_.limits);
-  }
-  if (entry->generation != writer->generation()) InternSeries(*entry);
-  return entry;
-}
-
-MeasurementWriter* LineProtocolParser::Impl::WriterOf(std::string_view raw_name) {
-  Unescape(raw_name, kMeasurementEscapes, name_);
-  std::unique_ptr<MeasurementWriter>& writer = writers_[name_];
-  if (!writer) writer = std::make_unique<MeasurementWriter>(name_, options_.batch_limits, state_.progress);
-  return writer.get();
-}
-
-void LineProtocolParser::Impl::InternSeries(SeriesEntry& entry) {
-  // Every unescaped text goes into one buffer; views are made when it no longer moves.
-  tag_bytes_.clear();
-  tag_ends_.clear();
-  for (const RawTag& tag : raw_.tags) {
-    Unescape(tag.key, kNameEscapes, name_);
-    tag_bytes_ += name_;
-    const size_t key_end = tag_bytes_.size();
-    Unescape(tag.value, kNameEscapes, name_);
-    tag_bytes_ += name_;
-    tag_ends_.emplace_back(key_end, tag_bytes_.size());
-  }
-  tags_.clear();
-  size_t start = 0;
-  for (const auto& [key_end, value_end] : tag_ends_) {
-    const std::string_view bytes(tag_bytes_);
-    tags_.push_back({bytes.substr(start, key_end - start), bytes.substr(key_end, value_end - key_end)});
-    start = value_end;
-  }
-  std::sort(tags_.begin(), tags_.end());
-  entry.series = entry.measurement->InternSeries(tags_);
-  entry.generation = entry.measurement->generation();
-}
-
 void LineProtocolParser::Impl::Report(std::string_view line, size_t offset, Fault& fault) {
   ++errors_->total;
   if (errors_->kept.size() >= options_.limits.errors_kept) return;
@@ -218,15 +147,6 @@ void LineProtocolParser::Impl::Report(std::string_view line, size_t offset, Faul
   line.remove_prefix(SkipLeading(line, options_.dialect));
   error.text = std::string(line.substr(0, options_.limits.error_text_bytes));
   error.detail = fault.detail.substr(0, kDetailBytes);
-}
-
-void LineProtocolParser::Impl::ForgetIfLarge() {
-  size_t bytes = cache_.byte_size();
-  for (const auto& [name, writer] : writers_) bytes += writer->cache_bytes() + sizeof(MeasurementWriter) + name.size();
-  if (bytes <= options_.limits.cache_bytes) return;
-  cache_.Clear();
-  writers_.clear();
-  state_.before_first.next = nullptr;
 }
 
 LineProtocolParser::LineProtocolParser(ParserOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -33,6 +33,12 @@ class LineReader {
     at_ = SkipLeading(line_, dialect_);
     return ReadKey() && ReadFields() && ReadTime();
   }
+  /// The byte behind `line` must be readable and is taken for the space that ends the key.
+  bool ReadKeyAlone() {
+    const std::string_view key = line_;
+    line_ = {key.data(), key.size() + 1};
+    return SkipLeading(key, dialect_) == 0 && key.front() != '#' && ReadKey() && out_.key.size() == key.size();
+  }
 
  private:
   bool Fail(ParseErrorCode code, size_t at, std::string detail = {}) {
@@ -51,6 +57,7 @@ class LineReader {
   bool IsEscaped(size_t name_start) const { return at_ > name_start && line_[at_ - 1] == '\\'; }
 
   bool CheckName(std::string_view name) {
+    if (dialect_.control_bytes && !dialect_.names_are_utf8) return true;
     const auto start = static_cast<size_t>(name.data() - line_.data());
     if (!dialect_.control_bytes) {
       const auto bad = std::find_if(name.begin(), name.end(), IsControl);
@@ -291,6 +298,10 @@ bool LineReader::ReadTime() {
 }
 
 }  // namespace
+
+bool ReadPlainKey(std::string_view key, const ParserOptions& options, RawLine& out, Fault& fault) {
+  return LineReader(key, options, out, fault).ReadKeyAlone();
+}
 
 bool ReadPlainLine(std::string_view line, const ParserOptions& options, RawLine& out, Fault& fault) {
   return LineReader(line, options, out, fault).Read();

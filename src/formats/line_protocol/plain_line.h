@@ -50,6 +50,9 @@ struct Fault {
 /// Reads `line` (no line end, not blank, no comment) into `out`. False with `fault` set when it is not a point.
 bool ReadPlainLine(std::string_view line, const ParserOptions& options, RawLine& out, Fault& fault);
 
+/// Reads the key of a line alone: the byte behind `key` must be the space before the fields. Sets no fields.
+bool ReadPlainKey(std::string_view key, const ParserOptions& options, RawLine& out, Fault& fault);
+
 /// Bytes that may stand before a line and count for nothing.
 size_t SkipLeading(std::string_view line, const Dialect& dialect);
 

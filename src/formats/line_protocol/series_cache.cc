@@ -17,11 +17,8 @@ constexpr size_t kPadding = 16;
 
 SeriesCache::SeriesCache() : slots_(kFirstSlots) {}
 
-uint64_t SeriesCache::Hash(std::string_view key) {
-  return HashBytes(key);
-}
-
-SeriesEntry* SeriesCache::FindHashed(std::string_view key, uint64_t hash) const {
+SeriesEntry* SeriesCache::Find(std::string_view key) {
+  const uint64_t hash = last_hash_ = HashBytes(key);
   const size_t mask = slots_.size() - 1;
   for (size_t at = hash & mask; slots_[at].entry != nullptr; at = (at + 1) & mask) {
     if (slots_[at].hash == hash && slots_[at].entry->key_view() == key) return slots_[at].entry;
@@ -37,11 +34,11 @@ SeriesEntry* SeriesCache::Add(std::string_view key) {
   char* text = memory + sizeof(SeriesEntry);
   std::memcpy(text, key.data(), key.size());
   text[key.size()] = ' ';
-  const uint64_t hash = Hash(key);
+  std::memset(text + key.size() + 1, 0, kPadding);
   const size_t mask = slots_.size() - 1;
-  size_t at = hash & mask;
+  size_t at = last_hash_ & mask;
   while (slots_[at].entry != nullptr) at = (at + 1) & mask;
-  slots_[at] = {hash, entry};
+  slots_[at] = {last_hash_, entry};
   ++count_;
   return entry;
 }
@@ -63,7 +60,7 @@ char* SeriesCache::Allocate(size_t bytes) {
   bytes = (bytes + alignof(SeriesEntry) - 1) & ~(alignof(SeriesEntry) - 1);
   if (bytes > free_bytes_) {
     free_bytes_ = std::max(bytes, kChunkBytes);
-    chunks_.push_back(std::make_unique<char[]>(free_bytes_));
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
     free_ = chunks_.back().get();
     byte_size_ += free_bytes_;
   }

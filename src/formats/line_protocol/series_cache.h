@@ -17,6 +17,7 @@ struct SeriesEntry {
   uint32_t series = 0;      ///< index in the measurement's table …
   uint32_t generation = 0;  ///< … of this generation
   uint32_t key_size = 0;
+  uint32_t measurement_size = 0;  ///< bytes of the key that are the measurement
   /// Whether the fast path may take a line with this key: see MayRepeat.
   bool repeatable = false;
 
@@ -31,8 +32,8 @@ class SeriesCache {
  public:
   SeriesCache();
 
-  SeriesEntry* Find(std::string_view key) const { return FindHashed(key, Hash(key)); }
-  /// Requires that Find gave nothing.
+  SeriesEntry* Find(std::string_view key);
+  /// Requires that Find of the same key was the last call and gave nothing.
   SeriesEntry* Add(std::string_view key);
 
   size_t byte_size() const { return byte_size_; }
@@ -43,13 +44,12 @@ class SeriesCache {
     uint64_t hash = 0;
     SeriesEntry* entry = nullptr;
   };
-  static uint64_t Hash(std::string_view key);
-  SeriesEntry* FindHashed(std::string_view key, uint64_t hash) const;
   void Rehash();
   char* Allocate(size_t bytes);
 
   std::vector<Slot> slots_;
   size_t count_ = 0;
+  uint64_t last_hash_ = 0;
   std::vector<std::unique_ptr<char[]>> chunks_;
   char* free_ = nullptr;
   size_t free_bytes_ = 0;
