@@ -98,6 +98,8 @@ class AnnotatedCsvDecoder::Machine {
       state_ = State::kServerError;
       return OkStatus();
     }
+    if (!cells[0].empty())
+      return InvalidInput("a table begins with '{}' instead of an empty cell", cells[0].substr(0, 100));
     if (annotated_ && state_ != State::kAnnotations) return InvalidInput("a table begins without its annotations");
     state_ = State::kRows;
     if (!options_.has_header) {

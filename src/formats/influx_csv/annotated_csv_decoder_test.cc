@@ -206,6 +206,7 @@ TEST(AnnotatedCsvDecoder, RefusesBrokenTables) {
               HasSubstr("row 2: an annotation row has 2 cells"));
   EXPECT_THAT(Decoding("#datatype,string,long,money\r\n,result,table,v\r\n").error(),
               HasSubstr("unknown datatype of column 'v': money"));
+  EXPECT_THAT(Decoding("<html>\n<p>busy</p>\n\n").error(), HasSubstr("row 1: a table begins with '<html>'"));
   EXPECT_THAT(Decoding(",result,table,v,v\r\n").error(), HasSubstr("two columns are called 'v'"));
   EXPECT_THAT(Decoding(kHead + "\r\n,result,table,_time,v\r\n").error(),
               HasSubstr("row 6: a table begins without its annotations"));

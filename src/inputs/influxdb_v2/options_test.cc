@@ -78,9 +78,9 @@ TEST(ShardName, SurvivesEditsThatDoNotChangeWhatIsRead) {
   options.urls = {"http://b:8086/"};
   query.query = "// hourly\nfrom(bucket:v.bucket)\n  |> range(start: -1h)\n";
   EXPECT_EQ(ShardName(options, options.urls[0], query), name);
-  for (const auto& [text, measurement, bucket] : {std::tuple{"from(bucket: v.bucket) |> range(start: -2h)", "cpu", "metrics"},
-                                                  std::tuple{query.query.c_str(), "mem", "metrics"},
-                                                  std::tuple{query.query.c_str(), "cpu", "other"}}) {
+  for (const auto& [text, measurement, bucket] :
+       {std::tuple{"from(bucket: v.bucket) |> range(start: -2h)", "cpu", "metrics"},
+        std::tuple{query.query.c_str(), "mem", "metrics"}, std::tuple{query.query.c_str(), "cpu", "other"}}) {
     EXPECT_NE(ShardName(options, options.urls[0], {bucket, text, measurement, {}, {}}), name);
   }
   options.urls.push_back("http://c:8086");

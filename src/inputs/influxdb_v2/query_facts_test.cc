@@ -23,8 +23,8 @@ std::vector<std::string_view> Texts(std::string_view flux) {
 
 TEST(TokenizeFlux, SplitsWhatFluxIsMadeOf) {
   EXPECT_THAT(Texts("from(bucket:\"a // b\\\" c\") // end\n|> range(start:-1h30m, stop: 2024-01-01T00:00:00Z)"),
-              ElementsAre("from", "(", "bucket", ":", "\"a // b\\\" c\"", ")", "|>", "range", "(", "start", ":", "-", "1h30m",
-                          ",", "stop", ":", "2024-01-01T00:00:00Z", ")"));
+              ElementsAre("from", "(", "bucket", ":", "\"a // b\\\" c\"", ")", "|>", "range", "(", "start", ":", "-",
+                          "1h30m", ",", "stop", ":", "2024-01-01T00:00:00Z", ")"));
   EXPECT_THAT(Texts("r.host =~ /a\\/b c/ and x / 2.5 / y"),
               ElementsAre("r", ".", "host", "=~", "/a\\/b c/", "and", "x", "/", "2.5", "/", "y"));
 }
@@ -67,9 +67,10 @@ TEST(AnalyzeQuery, FindsTheBoundsOfRanges) {
 
 TEST(AnalyzeQuery, KnowsQueriesThatStampRowsThemselves) {
   for (const char* stamping :
-       {"x |> aggregateWindow(every: 5m, fn: mean)", "x |> timeShift(duration: 1h)", "x |> truncateTimeColumn(unit: 1m)",
-        "x |> map(fn: (r) => ({r with _time: now()}))", "x |> duplicate(column: \"_stop\", as: \"_time\")",
-        "x |> rename(columns: {t: \"_time\"})", "x |> window(every: 1m, startColumn: \"a\") |> elapsed(timeDst: \"_time\")"}) {
+       {"x |> aggregateWindow(every: 5m, fn: mean)", "x |> timeShift(duration: 1h)",
+        "x |> truncateTimeColumn(unit: 1m)", "x |> map(fn: (r) => ({r with _time: now()}))",
+        "x |> duplicate(column: \"_stop\", as: \"_time\")", "x |> rename(columns: {t: \"_time\"})",
+        "x |> window(every: 1m, startColumn: \"a\") |> elapsed(timeDst: \"_time\")"}) {
     EXPECT_TRUE(AnalyzeQuery(stamping).stamps_rows) << stamping;
   }
   for (const char* not_stamping :
@@ -81,7 +82,8 @@ TEST(AnalyzeQuery, KnowsQueriesThatStampRowsThemselves) {
 }
 
 TEST(AnalyzeQuery, NormalizesLayoutAndComments) {
-  EXPECT_EQ(AnalyzeQuery("from( bucket:\"a  b\" )\n // c\n|> last()").normalized, AnalyzeQuery("from(bucket: \"a  b\") |> last()").normalized);
+  EXPECT_EQ(AnalyzeQuery("from( bucket:\"a  b\" )\n // c\n|> last()").normalized,
+            AnalyzeQuery("from(bucket: \"a  b\") |> last()").normalized);
   EXPECT_NE(AnalyzeQuery("from(bucket: \"a b\")").normalized, AnalyzeQuery("from(bucket: \"a  b\")").normalized);
 }
 
@@ -96,10 +98,14 @@ std::vector<std::string> Warnings(const std::string& query, std::chrono::nanosec
 TEST(CheckQueries, TellsOfRowsThatComeAgainAndOfHoles) {
   EXPECT_THAT(Warnings("x |> range(start: -10m)"), IsEmpty());
   EXPECT_THAT(Warnings("x |> range(start: v.timeRangeStart, stop: v.timeRangeStop)"), IsEmpty());
-  EXPECT_THAT(Warnings("x |> range(start: -1h)"), ElementsAre(HasSubstr("query 'cpu': its range reaches back 1h, but windows are 10m long: each row comes again")));
-  EXPECT_THAT(Warnings("x |> range(start: -1h) |> aggregateWindow(every: 1m, fn: mean)"), ElementsAre(HasSubstr("come again and are taken")));
+  EXPECT_THAT(
+      Warnings("x |> range(start: -1h)"),
+      ElementsAre(HasSubstr("query 'cpu': its range reaches back 1h, but windows are 10m long: each row comes again")));
+  EXPECT_THAT(Warnings("x |> range(start: -1h) |> aggregateWindow(every: 1m, fn: mean)"),
+              ElementsAre(HasSubstr("come again and are taken")));
   EXPECT_THAT(Warnings("x |> range(start: -5m)"), ElementsAre(HasSubstr("the rows between are never read")));
-  EXPECT_THAT(Warnings("x |> range(start: -10m, stop: -1m)"), ElementsAre(HasSubstr("stops 1m before the window does")));
+  EXPECT_THAT(Warnings("x |> range(start: -10m, stop: -1m)"),
+              ElementsAre(HasSubstr("stops 1m before the window does")));
   EXPECT_THAT(Warnings("x |> range(start: 2024-01-01T00:00:00Z)"), ElementsAre(HasSubstr("fixed time")));
   EXPECT_THAT(Warnings("x |> range(start: -10m)", 1h), ElementsAre(HasSubstr("less than window and overlap (70m)")));
   EXPECT_THAT(Warnings("x |> range(start: -70m)", 1h), IsEmpty());

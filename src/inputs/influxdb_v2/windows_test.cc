@@ -33,7 +33,9 @@ TEST(WindowPlan, WaitsForTheDelay) {
 }
 
 TEST(WindowPlan, BeginsWhereStartSays) {
-  const auto start = [](const std::string& text) { return WindowPlan(10min, 30s, *ParseFirstStart(text)).StartAt(95 * kMinute); };
+  const auto start = [](const std::string& text) {
+    return WindowPlan(10min, 30s, *ParseFirstStart(text)).StartAt(95 * kMinute);
+  };
   EXPECT_EQ(start("1970-01-01T00:07:00Z"), 7 * kMinute);
   EXPECT_EQ(start("30m"), 60 * kMinute);
   EXPECT_EQ(start("-30m"), 60 * kMinute);
