@@ -267,6 +267,10 @@ Result<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options)
   return database;
 }
 
+std::string Database::LibraryVersion() {
+  return duckdb_library_version();
+}
+
 Status Database::Execute(std::string_view sql) {
   const std::string text(sql);
   OwnedResult result;

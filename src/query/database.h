@@ -64,6 +64,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  /// "v1.5.5"
+  static std::string LibraryVersion();
+
   /// Runs one or more statements and drops their results.
   Status Execute(std::string_view sql);
   /// Runs one statement; rows are streamed into `sink`, never held as a whole.

@@ -218,10 +218,10 @@ class ConditionReader {
     if (form.empty()) return std::nullopt;
     const auto sql = ExpressionText(node);
     if (!sql) return std::nullopt;
-    const auto type = database_.Rows("SELECT typeof(" + *sql + ")");
+    const auto type = database_.Rows("SELECT typeof(TRY(" + *sql + "))");
     if (!type.ok() || type->size() != 1 || !(*type)[0][0] || !IsComparable(column.field->type.id(), *(*type)[0][0]))
       return std::nullopt;
-    const auto rows = database_.Rows("SELECT " + fmt::format(fmt::runtime(form), *sql));
+    const auto rows = database_.Rows("SELECT TRY(" + fmt::format(fmt::runtime(form), *sql) + ")");
     if (!rows.ok() || rows->size() != 1 || !(*rows)[0][0]) return std::nullopt;
     const std::string& value = *(*rows)[0][0];
     switch (column.field->type.id()) {
@@ -239,8 +239,9 @@ class ConditionReader {
     }
   }
 
-  /// How the constant's value is asked for; "" for types that are not used for pruning. Floating-point columns are not:
-  /// SQL puts NaN above all numbers, bounds leave it out.
+  /// How the constant's value is asked for, within TRY: an error would end the statement's transaction. "" for types
+  /// that are not used for pruning. Floating-point columns are not: SQL puts NaN above all numbers, bounds leave it
+  /// out.
   static std::string FormFor(TypeId type) {
     switch (type) {
       case TypeId::kTimestampTz:

@@ -45,7 +45,7 @@ std::string_view PlainName(TypeId id) {
     case TypeId::kBinary:
       return "BLOB";
     case TypeId::kVariant:
-      return "VARIANT";
+      return "JSON";
     case TypeId::kUnknown:
       return "VARCHAR";
     default:

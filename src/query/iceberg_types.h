@@ -10,8 +10,8 @@
 
 namespace firn::query {
 
-/// The type that holds the Iceberg type exactly: `BIGINT`, `DECIMAL(9,2)`, `STRUCT("a" INTEGER)[]`. kUnsupported,
-/// naming the type, where DuckDB has none (timestamptz_ns, geometry).
+/// The type that holds the Iceberg type exactly: `BIGINT`, `DECIMAL(9,2)`, `STRUCT("a" INTEGER)[]`; of a variant,
+/// `JSON`. kUnsupported, naming the type, where DuckDB has none (timestamptz_ns, geometry).
 Result<std::string> DuckDbType(const iceberg::Type& type);
 
 /// The value as an SQL expression of just that type. kUnsupported as above.

@@ -30,7 +30,7 @@ const ParquetField* FindById(const std::vector<ParquetField>& fields, int32_t id
 class ValueProjection {
  public:
   Result<std::string> Project(const Type& target, const ParquetField& source, const std::string& value) {
-    if (target.id() == TypeId::kVariant) return value;
+    if (target.id() == TypeId::kVariant) return Unsupported("a variant inside another value cannot be read");
     if (target.is_primitive()) return Primitive(target, source, value);
     switch (target.id()) {
       case TypeId::kStruct:
@@ -108,7 +108,6 @@ class ValueProjection {
 
 /// True where names, ids, order and types agree at all levels: the stored value is the table's value.
 bool IsStoredAsIs(const Type& target, const ParquetField& source) {
-  if (target.id() == TypeId::kVariant) return true;
   if (target.is_primitive()) {
     const auto name = DuckDbType(target);
     return name.ok() && !source.is_int96 && source.leaf_type == *name;
@@ -162,19 +161,18 @@ Result<ColumnPlan> PlanColumn(const ProjectionTarget& target, const iceberg::Dat
     FIRN_ASSIGN(std::string value, ValueOfAbsentColumn(target, file, field));
     return ColumnPlan{"", std::move(value)};
   }
-  // read_parquet casts single values by itself; whatever has an inside is read as it is stored and taken apart here.
-  const std::string column = "c" + std::to_string(field.id);
-  std::string read_type = table_type;
-  FIRN_ASSIGN(std::string expression, ValueProjection().Project(field.type, *stored, column));
-  if (field.type.is_nested() || stored->is_int96) {
-    read_type = stored->DuckDbType();
-    if (IsStoredAsIs(field.type, *stored)) expression = column;
-  } else {
-    expression = column;
-  }
   const std::string key = footer.has_field_ids ? std::to_string(field.id) : QuoteText(stored->name);
-  return ColumnPlan{fmt::format("{}: {{name: '{}', type: {}, default_value: NULL}}", key, column, QuoteText(read_type)),
-                    std::move(expression)};
+  const std::string column = "c" + std::to_string(field.id);
+  const auto plan = [&](const std::string& read_type, std::string expression) {
+    return ColumnPlan{
+        fmt::format("{}: {{name: '{}', type: {}, default_value: NULL}}", key, column, QuoteText(read_type)),
+        std::move(expression)};
+  };
+  if (field.type.id() == TypeId::kVariant) return plan("VARIANT", "CAST(" + column + " AS JSON)");
+  FIRN_ASSIGN(std::string expression, ValueProjection().Project(field.type, *stored, column));
+  // read_parquet casts single values by itself; whatever has an inside is read as it is stored and taken apart here.
+  if (!field.type.is_nested() && !stored->is_int96) return plan(table_type, column);
+  return plan(stored->DuckDbType(), IsStoredAsIs(field.type, *stored) ? column : std::move(expression));
 }
 
 /// DuckDB finds columns by name without regard to case; two that differ only in that cannot both be read so.

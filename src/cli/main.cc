@@ -1,0 +1,281 @@
+// The command line. Each command is a file of its own with a plain options struct; this one alone knows CLI11.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include "cli/completion_command.h"
+#include "cli/exit_code.h"
+#include "cli/journal_command.h"
+#include "cli/run_command.h"
+#include "cli/sql_command.h"
+#include "cli/table_command.h"
+#include "cli/version_command.h"
+#include "storage/s3_library.h"
+
+namespace firn::cli {
+namespace {
+
+/// The command that the line named; runs after all of the line has been understood.
+using Chosen = std::function<int()>;
+
+CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& summary,
+                     const std::string& examples) {
+  CLI::App* command = parent.add_subcommand(name, summary);
+  if (!examples.empty()) command->footer("Examples:\n" + examples);
+  return command;
+}
+
+void AddWarehouse(CLI::App& command, WarehouseOptions& options) {
+  command
+      .add_option("-c,--config", options.configs, "Configuration whose [[outputs.iceberg]] says where the tables are")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--warehouse", options.warehouse, "Folder or URI of the warehouse, with catalog.db in it")
+      ->type_name("DIR");
+  command.add_option("--catalog-uri", options.catalog_uri, "File of the SQLite catalog")->type_name("FILE");
+  command.add_option("--catalog-name", options.catalog_name, "Name of the catalog in it (firn)")->type_name("NAME");
+  command
+      .add_option("--path-map", options.path_map, "Look under PATH for locations that begin with PREFIX (repeatable)")
+      ->type_name("PREFIX=PATH")
+      ->allow_extra_args(false);
+}
+
+void AddSql(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = AddCommand(
+      app, "sql", "Runs SQL on the tables; interactive without a statement",
+      "  firn sql --warehouse lake \"SELECT count(*) FROM metrics.cpu\"\n"
+      "  firn sql -c telegraf.conf --format csv -o cpu.csv \"SELECT * FROM metrics.cpu WHERE time >= TIMESTAMP "
+      "'2026-01-01'\"\n"
+      "  firn sql --warehouse lake \"SELECT * FROM metrics.cpu FOR TIMESTAMP AS OF now() - INTERVAL 1 DAY\"\n"
+      "  firn sql --warehouse lake 'SELECT * FROM metrics.\"cpu$snapshots\"'\n"
+      "  firn sql --metadata lake/metrics/cpu/metadata/00001-….metadata.json \"SELECT * FROM cpu\"");
+  auto options = std::make_shared<SqlOptions>();
+  AddWarehouse(*command, options->warehouse);
+  command
+      ->add_option("--metadata", options->metadata_files,
+                   "Read a table by its metadata file, without a catalog (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--format", options->format, "box, csv, json (an object a line) or parquet")
+      ->check(CLI::IsMember({"box", "csv", "json", "parquet"}))
+      ->type_name("FORMAT");
+  command->add_option("-o,--output", options->output, "File for the answer")->type_name("FILE");
+  command->add_option("-f,--file", options->script, "Run the statements of a file; - is standard input")
+      ->type_name("FILE");
+  command->add_option("--namespace", options->default_namespace, "Namespace of tables that are named without one")
+      ->type_name("NAME");
+  command->add_option("--memory-limit", options->memory_limit, "Most memory for queries, such as 2GB")
+      ->type_name("SIZE");
+  command->add_option("--threads", options->threads, "Most threads for queries")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command->add_option("--max-rows", options->max_rows, "Most rows that a box shows; 0 = all")
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_flag("-v,--verbose", options->verbose, "Tell how many files were read");
+  command->add_option("statement", options->statement, "SQL, one or more statements")->type_name("SQL");
+  command->callback([&chosen, options] { chosen = [options] { return RunSql(*options); }; });
+}
+
+void AddTableReader(CLI::App& tables, Chosen& chosen, const std::string& name, const std::string& summary,
+                    int (*run)(const TableOptions&)) {
+  CLI::App* command = AddCommand(tables, name, summary, "");
+  auto options = std::make_shared<TableOptions>();
+  AddWarehouse(*command, options->warehouse);
+  command->add_flag("--json", options->json, "For programs");
+  CLI::Option* table =
+      command->add_option("table", options->table, name == "list" ? "Only this namespace" : "namespace.table");
+  if (name != "list") table->required();
+  command->callback([&chosen, options, run] { chosen = [options, run] { return run(*options); }; });
+}
+
+void AddDrop(CLI::App& tables, Chosen& chosen) {
+  CLI::App* command = AddCommand(
+      tables, "drop", "Takes a table out of the catalog",
+      "  firn table drop metrics.cpu --warehouse lake\n  firn table drop metrics.cpu --warehouse lake --purge --yes");
+  auto options = std::make_shared<DropOptions>();
+  AddWarehouse(*command, options->table.warehouse);
+  command->add_option("table", options->table.table, "namespace.table")->required();
+  command->add_flag("--purge", options->purge, "Delete all its files too");
+  command->add_flag("--yes", options->yes, "Do not ask");
+  command->callback([&chosen, options] { chosen = [options] { return RunTableDrop(*options); }; });
+}
+
+void AddRegister(CLI::App& tables, Chosen& chosen) {
+  CLI::App* command =
+      AddCommand(tables, "register", "Puts a table into the catalog by its metadata file",
+                 "  firn table register metrics.cpu lake/metrics/cpu/metadata/00007-….metadata.json --warehouse lake");
+  auto options = std::make_shared<RegisterOptions>();
+  AddWarehouse(*command, options->table.warehouse);
+  command->add_option("table", options->table.table, "namespace.table")->required();
+  command->add_option("metadata", options->metadata, "Its metadata.json")->required()->type_name("FILE");
+  command->callback([&chosen, options] { chosen = [options] { return RunTableRegister(*options); }; });
+}
+
+void AddRelocate(CLI::App& tables, Chosen& chosen) {
+  CLI::App* command =
+      AddCommand(tables, "relocate", "Rewrites a table's locations after its files were copied elsewhere",
+                 "  cp -r /old/lake /new/lake\n"
+                 "  firn table relocate metrics.cpu --from /old/lake --to /new/lake --warehouse /new/lake --path-map "
+                 "/old/lake=/new/lake");
+  auto options = std::make_shared<RelocateOptions>();
+  AddWarehouse(*command, options->table.warehouse);
+  command->add_option("table", options->table.table, "namespace.table")->required();
+  command->add_option("--from", options->from, "Prefix of the locations in its metadata")
+      ->required()
+      ->type_name("PREFIX");
+  command->add_option("--to", options->to, "What it becomes")->required()->type_name("PREFIX");
+  command->callback([&chosen, options] { chosen = [options] { return RunTableRelocate(*options); }; });
+}
+
+void AddExpire(CLI::App& tables, Chosen& chosen) {
+  CLI::App* command = AddCommand(tables, "expire", "Forgets old snapshots and deletes the files that only they need",
+                                 "  firn table expire metrics.cpu --older-than 7d --retain-last 10 --warehouse lake");
+  auto options = std::make_shared<ExpireCommandOptions>();
+  AddWarehouse(*command, options->table.warehouse);
+  command->add_option("table", options->table.table, "namespace.table")->required();
+  command->add_option("--older-than", options->older_than, "Age, such as 7d or 12h; the table's own setting otherwise")
+      ->type_name("AGE");
+  command->add_option("--retain-last", options->retain_last, "Keep at least so many snapshots")->type_name("N");
+  command->add_flag("--dry-run", options->dry_run, "Only say how many would go");
+  command->callback([&chosen, options] { chosen = [options] { return RunTableExpire(*options); }; });
+}
+
+void AddTables(CLI::App& app, Chosen& chosen) {
+  CLI::App* tables = AddCommand(app, "table", "What is in the catalog",
+                                "  firn table list --warehouse lake\n  firn table show metrics.cpu -c telegraf.conf\n  "
+                                "firn table files metrics.cpu --warehouse lake --json");
+  tables->require_subcommand(1);
+  AddTableReader(*tables, chosen, "list", "Lists tables with their rows, files and size", &RunTableList);
+  AddTableReader(*tables, chosen, "show", "Shows a table's columns, partitioning and properties", &RunTableShow);
+  AddTableReader(*tables, chosen, "history", "Lists a table's snapshots", &RunTableHistory);
+  AddTableReader(*tables, chosen, "files", "Lists the files of the current snapshot", &RunTableFiles);
+  AddDrop(*tables, chosen);
+  AddRegister(*tables, chosen);
+  AddRelocate(*tables, chosen);
+  AddExpire(*tables, chosen);
+
+  CLI::App* catalog = AddCommand(app, "catalog", "The catalog as a whole", "");
+  catalog->require_subcommand(1);
+  CLI::App* rebuild =
+      AddCommand(*catalog, "rebuild", "Finds the tables under a folder and puts them back into the catalog",
+                 "  firn catalog rebuild lake");
+  auto options = std::make_shared<RebuildOptions>();
+  AddWarehouse(*rebuild, options->warehouse);
+  rebuild->add_flag("--json", options->json, "For programs");
+  rebuild->add_option("folder", options->folder, "Folder or URI of the warehouse")->required()->type_name("DIR");
+  rebuild->callback([&chosen, options] { chosen = [options] { return RunCatalogRebuild(*options); }; });
+}
+
+void AddRun(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = AddCommand(
+      app, "run", "Runs the pipeline: inputs, processors, outputs",
+      "  firn run -c telegraf.conf\n  firn run -c telegraf.conf --check\n  firn run -c telegraf.conf --once");
+  auto options = std::make_shared<RunCommandOptions>();
+  command->add_option("-c,--config", options->configs, "Configuration (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--config-directory", options->config_directories, "Folder with *.conf (repeatable)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command->add_flag("--once", options->once, "Poll every input once, commit, end");
+  command->add_flag("--test", options->test, "Print what would be written, write nothing");
+  command->add_flag("--check", options->check, "Validate everything, start nothing");
+  command->add_flag("!--non-strict-env-handling", options->strict_environment,
+                    "Replace environment variables in the text before parsing");
+  command->add_flag("--debug", options->debug, "Log more");
+  command->add_flag("--quiet", options->quiet, "Log errors only");
+  command->callback([&chosen, options] { chosen = [options] { return RunRun(*options, std::cout, std::cerr); }; });
+}
+
+void AddJournal(CLI::App& app, Chosen& chosen) {
+  CLI::App* journal =
+      AddCommand(app, "journal", "Looks inside a journal; changes nothing",
+                 "  firn journal list state/journal\n  firn journal show state/journal --limit 10 --payloads");
+  journal->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& summary, JournalCommandOptions::Action action) {
+    CLI::App* command = AddCommand(*journal, name, summary, "");
+    auto options = std::make_shared<JournalCommandOptions>();
+    options->action = action;
+    command->add_option("folder", options->folder, "Folder of the journal")->required()->type_name("DIR");
+    command->add_flag("--json", options->json, "One JSON object a line");
+    if (action == JournalCommandOptions::Action::kShow) {
+      command->add_option("--from", options->from_sequence, "First sequence number")->type_name("N");
+      command->add_option("--limit", options->limit, "Most records")->type_name("N");
+      command->add_flag("--payloads", options->payloads, "With what the records hold");
+    }
+    command->callback(
+        [&chosen, options] { chosen = [options] { return RunJournal(*options, std::cout, std::cerr); }; });
+  };
+  add("list", "A line a segment", JournalCommandOptions::Action::kList);
+  add("show", "A line a record", JournalCommandOptions::Action::kShow);
+  add("verify", "Reads everything and tells of damage", JournalCommandOptions::Action::kVerify);
+}
+
+/// What the shells complete, read off the definitions above.
+void CollectWords(const CLI::App& app, const std::string& path, std::vector<CommandWords>& words) {
+  CommandWords own{path, {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) own.options.push_back("--" + name);
+  }
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const CLI::App* command : commands) own.commands.push_back(command->get_name());
+  words.push_back(own);
+  for (const CLI::App* command : commands)
+    CollectWords(*command, (path.empty() ? "" : path + " ") + command->get_name(), words);
+}
+
+void AddRest(CLI::App& app, Chosen& chosen) {
+  CLI::App* version = AddCommand(app, "version", "Shows the version", "");
+  auto options = std::make_shared<VersionOptions>();
+  version->add_flag("--json", options->json, "For programs");
+  version->callback([&chosen, options] { chosen = [options] { return RunVersion(*options); }; });
+
+  CLI::App* completion =
+      AddCommand(app, "completion", "Prints a completion script for a shell", "  source <(firn completion bash)");
+  auto shell = std::make_shared<std::string>();
+  completion->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&chosen, &app, shell] {
+    chosen = [&app, shell] {
+      std::vector<CommandWords> words;
+      CollectWords(app, "", words);
+      return RunCompletion(*shell, words);
+    };
+  });
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Firn moves InfluxDB data into Apache Iceberg tables, exactly once.", "firn");
+  app.require_subcommand(1);
+  app.footer(
+      "`firn COMMAND --help` tells more of each. Exit codes: 0 done, 1 config or usage, 2 failed, 3 rows rejected "
+      "(--strict).");
+  Chosen chosen;
+  AddRun(app, chosen);
+  AddSql(app, chosen);
+  AddTables(app, chosen);
+  AddJournal(app, chosen);
+  AddRest(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    fmt::print(stderr, "firn: {} (try --help)\n", error.what());
+    return kUsage;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace firn::cli
+
+int main(int argc, char** argv) {
+  const firn::storage::S3Library s3;
+  return firn::cli::Main(argc, argv);
+}
