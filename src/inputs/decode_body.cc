@@ -1,6 +1,8 @@
 #include "inputs/decode_body.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <unordered_map>
 
 #include "point/series_table.h"
@@ -41,11 +43,12 @@ struct TaggedTable {
 
 class BodyDecoder::Impl {
  public:
-  explicit Impl(line_protocol::ParserOptions options) : parser_(std::move(options)) {}
+  explicit Impl(line_protocol::ParserOptions options) : options_(std::move(options)) {}
 
   std::vector<point::Batch> Decode(const PushedBody& body, line_protocol::ParseErrors& errors) {
-    parser_.set_precision_ns(body.precision_ns);
-    std::vector<point::Batch> batches = parser_.Parse(body.body, body.arrival_ns, errors);
+    last_ = &ParserFor(body.grammar);
+    last_->set_precision_ns(body.precision_ns);
+    std::vector<point::Batch> batches = last_->Parse(body.body, body.arrival_ns, errors);
     if (tags_ != body.tags || tables_.size() > kTablesKept) {
       tags_ = body.tags;
       tables_.clear();
@@ -57,9 +60,20 @@ class BodyDecoder::Impl {
     return batches;
   }
 
-  bool all_lines_timed() const { return parser_.all_lines_timed(); }
+  bool all_lines_timed() const { return last_ == nullptr || last_->all_lines_timed(); }
 
  private:
+  line_protocol::LineProtocolParser& ParserFor(LineGrammar grammar) {
+    auto& parser = parsers_[std::min<size_t>(static_cast<size_t>(grammar), parsers_.size() - 1)];
+    if (!parser) {
+      line_protocol::ParserOptions options = options_;
+      if (grammar == LineGrammar::kInfluxDb) options.dialect = line_protocol::Dialect::InfluxDb();
+      if (grammar == LineGrammar::kTelegraf) options.dialect = line_protocol::Dialect::Telegraf();
+      parser.emplace(std::move(options));
+    }
+    return *parser;
+  }
+
   void AddTags(point::Batch& batch) {
     TaggedTable& table = tables_[batch.series_view.table().get()];
     if (!table.source) table.source = batch.series_view.table();
@@ -75,7 +89,9 @@ class BodyDecoder::Impl {
     batch.series_view = point::SeriesView(table.target);
   }
 
-  line_protocol::LineProtocolParser parser_;
+  const line_protocol::ParserOptions options_;  // its dialect is that of LineGrammar::kFirn
+  std::array<std::optional<line_protocol::LineProtocolParser>, 3> parsers_;  // one a LineGrammar, made when needed
+  line_protocol::LineProtocolParser* last_ = nullptr;
   ExtraTags tags_;
   std::unordered_map<const point::SeriesTable*, TaggedTable> tables_;  // each holds its key's table
   std::vector<point::Tag> merged_;

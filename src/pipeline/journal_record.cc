@@ -58,6 +58,7 @@ std::string EncodePushedHead(const inputs::PushedBody& body) {
   std::string out;
   out += kVersion;
   PutText(out, body.source);
+  AppendLittleEndian(out, static_cast<uint8_t>(body.grammar));
   AppendLittleEndian(out, body.precision_ns);
   AppendLittleEndian(out, body.arrival_ns);
   PutText(out, body.database);
@@ -77,6 +78,7 @@ Result<inputs::PushedBody> DecodePushed(std::string_view payload) {
   if (reader.Number<char>() != kVersion) return Corrupt("journal record: unknown version of a pushed body");
   inputs::PushedBody body;
   body.source = reader.Text();
+  body.grammar = static_cast<inputs::LineGrammar>(reader.Number<uint8_t>());
   body.precision_ns = reader.Number<int64_t>();
   body.arrival_ns = reader.Number<int64_t>();
   body.database = reader.Text();
