@@ -73,7 +73,8 @@ class LakeImpl final : public Lake {
         sleeper_(iceberg::MakeSystemSleeper()),
         clock_(context.clock) {
     services_.options = &options_;
-    services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random, sleeper_.get()};
+    services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random,
+                             context.sleeper != nullptr ? context.sleeper : sleeper_.get()};
     services_.epoch = context.epoch;
     rejected_ =
         std::make_unique<RejectedRowsTable>(levels_, services_.environment, LocationOf(RejectedRowsTable::kName));

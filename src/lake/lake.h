@@ -15,7 +15,8 @@
 
 namespace firn::iceberg {
 class Catalog;
-}
+class Sleeper;
+}  // namespace firn::iceberg
 namespace firn::storage {
 class Storage;
 }
@@ -31,6 +32,9 @@ struct LakeContext {
   int64_t epoch = 0;
   /// Where rejected rows go; nullptr = the lake's own table `firn_rejected`.
   RejectSink* rejects = nullptr;
+  /// Waits between attempts to commit; nullptr = really waits. One that gives kCancelled ends them when the process
+  /// stops.
+  iceberg::Sleeper* sleeper = nullptr;
 };
 
 /// How far a shard has come: all its rows with positions up to `complete_up_to` have been given to Write.

@@ -18,6 +18,7 @@
 
 #include "iceberg/catalog/sqlite_catalog.h"
 #include "iceberg/scan/plan_files.h"
+#include "iceberg/updates/commit.h"
 #include "lake/lake.h"
 #include "point/batch_builder.h"
 #include "storage/storage.h"
@@ -81,6 +82,12 @@ class HookedCatalog final : public iceberg::Catalog {
   std::unique_ptr<iceberg::Catalog> inner_;
 };
 
+/// Does not wait.
+class NoSleep final : public iceberg::Sleeper {
+ public:
+  Status Sleep(std::chrono::nanoseconds) override { return OkStatus(); }
+};
+
 /// A row as text by column name; absent = null.
 using TextRow = std::map<std::string, std::string>;
 
@@ -106,7 +113,7 @@ class LakeFixture : public ::testing::Test {
   }
 
   std::unique_ptr<Lake> MakeLake(LakeOptions options = Options(), int64_t epoch = 1) {
-    auto lake = Lake::Make(std::move(options), catalog_, storage_, {&clock_, random_.get(), epoch, nullptr});
+    auto lake = Lake::Make(std::move(options), catalog_, storage_, {&clock_, random_.get(), epoch, nullptr, &sleeper_});
     EXPECT_TRUE(lake.ok()) << (lake.ok() ? "" : lake.error().message());
     return std::move(*lake);
   }
@@ -196,6 +203,7 @@ class LakeFixture : public ::testing::Test {
 
   std::string folder_;
   FakeClock clock_{1'700'000'000'000'000'000};
+  NoSleep sleeper_;
   std::unique_ptr<Random> random_ = MakeSeededRandom(7);
   std::shared_ptr<storage::Storage> storage_;
   std::shared_ptr<HookedCatalog> catalog_;

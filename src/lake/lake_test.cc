@@ -101,7 +101,9 @@ TEST_F(LakeTest, PartitionsByTagsAndBuckets) {
   std::map<std::string, int64_t> rows;
   for (const auto& task : Files(Table("cpu"))) {
     rows[ToString(task.file.partition.at(0))] = task.file.record_count;
-    if (ToString(task.file.partition.at(0)) == "\"a/b\"") EXPECT_THAT(task.file.file_path, HasSubstr("host=a%2Fb/"));
+    if (ToString(task.file.partition.at(0)) == "\"a/b\"") {
+      EXPECT_THAT(task.file.file_path, HasSubstr("host=a%2Fb/"));
+    }
   }
   EXPECT_EQ(rows, (std::map<std::string, int64_t>{{"\"a/b\"", 2}, {"\"c\"", 1}}));
 }

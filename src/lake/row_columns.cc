@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 
 #include "base/checksum.h"
 #include "lake/value_conversion.h"
@@ -212,45 +213,48 @@ ColumnValues RowColumns::TimeNanos() {
 }
 
 ColumnValues RowColumns::Tags(const FileColumn& column) {
-  static const std::string kEmpty;
-  int32s_.resize(end_ - begin_);
+  int32s_.assign(end_ - begin_, 0);
   offsets_.assign(1, 0);
   bytes_.clear();
-  validity_.assign((end_ - begin_ + 63) / 64, 0);
-  bool absent = column.tag < 0;
-  const SeriesIndex::TagKey* tag = absent ? nullptr : &series_.tags()[static_cast<size_t>(column.tag)];
-  // Rows come in runs of one series, so that values are looked at once a run; ranks used in the range become codes in
-  // order of first use.
+  const SeriesIndex::TagKey* tag = column.tag < 0 ? nullptr : &series_.tags()[static_cast<size_t>(column.tag)];
+  // Rows come in runs of one series, so that values are looked at once a run; they become codes in order of first use.
+  const auto for_each_run = [&](const auto& visit) {
+    for (size_t r = first_run_; tag != nullptr && r < order_.runs.size() && order_.runs[r].begin < end_; ++r) {
+      const SeriesRun& run = order_.runs[r];
+      visit(tag->codes[run.series], std::max(run.begin, begin_) - begin_, std::min(run.end, end_) - begin_);
+    }
+  };
+  bool absent = tag == nullptr;
   std::unordered_map<uint32_t, int32_t> code_of;
   uint32_t last_value = 0;
-  int32_t last_code = 0;
-  for (size_t r = first_run_; tag != nullptr && r < order_.runs.size() && order_.runs[r].begin < end_; ++r) {
-    const SeriesRun& run = order_.runs[r];
-    const size_t from = std::max(run.begin, begin_) - begin_;
-    const size_t to = std::min(run.end, end_) - begin_;
-    const uint32_t value = tag->codes[run.series];
-    if (value != 0 && value != last_value) {
+  int32_t code = 0;
+  for_each_run([&](uint32_t value, size_t from, size_t to) {
+    if (value == 0) {
+      absent = true;
+      return;
+    }
+    if (value != last_value) {
       const auto [known, added] = code_of.emplace(value, static_cast<int32_t>(offsets_.size()) - 1);
       if (added) {
         bytes_ += tag->values[value - 1];
         offsets_.push_back(static_cast<int32_t>(bytes_.size()));
       }
       last_value = value;
-      last_code = known->second;
+      code = known->second;
     }
     std::fill(int32s_.begin() + static_cast<std::ptrdiff_t>(from), int32s_.begin() + static_cast<std::ptrdiff_t>(to),
-              value == 0 ? 0 : last_code);
-    if (value == 0) {
-      absent = true;
-    } else {
-      for (size_t row = from; row < to; ++row) SetBit(validity_, row);
-    }
-  }
-  if (tag == nullptr) std::fill(int32s_.begin(), int32s_.end(), 0);
+              code);
+  });
   if (offsets_.size() == 1) offsets_.push_back(0);
   ColumnValues values;
   values.values = parquet::DictionaryValues{int32s_, {offsets_, bytes_}};
-  if (absent) values.validity = validity_;
+  if (absent) {
+    validity_.assign((end_ - begin_ + 63) / 64, 0);
+    for_each_run([&](uint32_t value, size_t from, size_t to) {
+      for (size_t row = from; value != 0 && row < to; ++row) SetBit(validity_, row);
+    });
+    values.validity = validity_;
+  }
   return values;
 }
 
@@ -272,26 +276,55 @@ std::span<const RowAt> RowColumns::RowsFor(const FileColumn& column) {
   return patched_rows_;
 }
 
+namespace {
+
+/// One batch's values of a column, as arrays; no values = the batch lacks the column.
+template <typename T>
+struct BatchArray {
+  const T* values = nullptr;
+  const uint64_t* validity = nullptr;  ///< null = all rows are set
+};
+
+/// The arrays of all batches, when each has at most one column for the values and that one holds T; else empty.
+template <typename T>
+std::vector<BatchArray<T>> ArraysOf(const FileColumn& column) {
+  std::vector<BatchArray<T>> arrays(column.fields.size());
+  for (size_t b = 0; b < column.fields.size(); ++b) {
+    if (column.fields[b].empty()) continue;
+    const FieldColumn& field = *column.fields[b][0];
+    arrays[b] = {ArrayOf<T>(field), field.validity().empty() ? nullptr : field.validity().data()};
+    if (column.fields[b].size() > 1 || arrays[b].values == nullptr) return {};
+  }
+  return arrays;
+}
+
+template <typename T>
+bool HasHoles(const std::vector<BatchArray<T>>& arrays) {
+  return std::any_of(arrays.begin(), arrays.end(),
+                     [](const BatchArray<T>& array) { return array.values == nullptr || array.validity != nullptr; });
+}
+
+}  // namespace
+
 template <typename T>
 ColumnValues RowColumns::Numbers(const FileColumn& column, std::vector<T>& out) {
   const std::span<const RowAt> rows = RowsFor(column);
   out.resize(rows.size());
-  // The fast way: every batch has the column, of the same type, without holes.
-  std::vector<const T*> arrays(column.fields.size(), nullptr);
-  const bool dense = [&] {
-    for (size_t b = 0; b < column.fields.size(); ++b) {
-      if (column.fields[b].size() != 1 || column.fields[b][0]->null_count() != 0) return false;
-      arrays[b] = ArrayOf<T>(*column.fields[b][0]);
-      if (arrays[b] == nullptr) return false;
-    }
-    return true;
-  }();
-  if (dense) {
-    for (size_t i = 0; i < rows.size(); ++i) out[i] = arrays[rows[i].batch][rows[i].row];
+  const std::vector<BatchArray<T>> arrays = ArraysOf<T>(column);
+  if (!arrays.empty() && !HasHoles(arrays)) {
+    for (size_t i = 0; i < rows.size(); ++i) out[i] = arrays[rows[i].batch].values[rows[i].row];
     return {std::span<const T>(out), {}};
   }
   validity_.assign((rows.size() + 63) / 64, 0);
-  for (size_t i = 0; i < rows.size(); ++i) {
+  for (size_t i = 0; !arrays.empty() && i < rows.size(); ++i) {
+    const BatchArray<T>& array = arrays[rows[i].batch];
+    const uint32_t row = rows[i].row;
+    const bool set =
+        array.values != nullptr && (array.validity == nullptr || ((array.validity[row >> 6] >> (row & 63)) & 1) != 0);
+    out[i] = set ? array.values[row] : T{};
+    validity_[i >> 6] |= uint64_t{set} << (i & 63);
+  }
+  for (size_t i = 0; arrays.empty() && i < rows.size(); ++i) {  // types mix: conversions, value by value
     const FieldColumn* field = SetIn(column.fields[rows[i].batch], rows[i].row);
     out[i] = field == nullptr ? T{} : NumberAt<T>(*field, rows[i].row);
     if (field != nullptr) SetBit(validity_, i);

@@ -62,9 +62,17 @@ struct TableWriter::PendingFile {
   iceberg::DataFile file;
   PositionRanges positions;
   std::shared_ptr<const iceberg::Schema> schema;  ///< that it was written under
-  bool from_in_flight = false;                    ///< its rows are still in memory
-  bool attempted = false;                         ///< a commit with an unknown outcome may hold it: it is never deleted
+  std::string table_uuid;
+  bool from_in_flight = false;  ///< its rows are still in memory
+  bool attempted = false;       ///< a commit with an unknown outcome may hold it: it is never deleted
 };
+
+bool TableWriter::Fits(const PendingFile& file, const iceberg::TableMetadata& metadata) {
+  if (metadata.table_uuid != file.table_uuid || metadata.FindSpec(file.file.spec_id) == nullptr) return false;
+  const auto& fields = file.schema->fields();
+  return std::all_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return IsAmong(metadata.schema(), field); });
+}
 
 bool Progress::IsComplete(uint32_t shard, int64_t position) const {
   const auto complete = complete_up_to.find(shard);
@@ -197,7 +205,8 @@ Status TableWriter::WriteInFlight(const Progress& progress, bool incomplete) {
   RejectRefused(plan, progress);
   const auto schema = std::make_shared<const iceberg::Schema>(loaded_->metadata->schema());
   const PositionRanges ranges = RangesOf(batches);
-  for (iceberg::DataFile& file : written.files) files_.push_back({std::move(file), ranges, schema, true, false});
+  for (iceberg::DataFile& file : written.files)
+    files_.push_back({std::move(file), ranges, schema, loaded_->metadata->table_uuid, true, false});
   in_flight_written_ = true;
   const std::lock_guard lock(mutex_);
   counts_.merged_rows += written.merged_rows;
@@ -341,10 +350,10 @@ Result<TableCommit> TableWriter::Publish(const Progress& progress) {
       ExpireSometimes();
       return committed;
     }
+    if (committed.error().kind() == ErrorKind::kCommitStateUnknown) {
+      for (PendingFile* file : files) file->attempted = true;
+    }
     if (!needs_rework) {
-      if (committed.error().kind() == ErrorKind::kCommitStateUnknown) {
-        for (PendingFile* file : files) file->attempted = true;
-      }
       ForgetIfGone(committed.error());
       ReleaseRows();
       return committed.error().WithContext("cannot commit " + name());
@@ -363,9 +372,7 @@ Result<CommitDecision> TableWriter::Check(const iceberg::TableMetadata& metadata
     FIRN_TRY(CheckEpochs(metadata.properties, file->positions, progress.names, services_.epoch));
     const Held state = Compare(metadata.properties, file->positions, progress.names);
     held += state == Held::kAll;
-    fresh = fresh && state == Held::kNothing;
-    for (const iceberg::NestedField& field : file->schema->fields()) fresh = fresh && IsAmong(metadata.schema(), field);
-    fresh = fresh && metadata.FindSpec(file->file.spec_id) != nullptr;
+    fresh = fresh && state == Held::kNothing && Fits(*file, metadata);
   }
   if (held == files.size()) return CommitDecision::kAlreadyDone;
   if (fresh) return CommitDecision::kProceed;
@@ -414,8 +421,7 @@ Status TableWriter::Rework(const Progress& progress) {
   bool rewrite = false;
   for (const PendingFile& file : files_) {
     const Held state = Compare(metadata.properties, file.positions, progress.names);
-    bool fits = state != Held::kPart && metadata.FindSpec(file.file.spec_id) != nullptr;
-    for (const iceberg::NestedField& field : file.schema->fields()) fits = fits && IsAmong(metadata.schema(), field);
+    const bool fits = state == Held::kAll || (state == Held::kNothing && Fits(file, metadata));
     if (fits) continue;
     if (!file.from_in_flight) {
       return Cancelled(
@@ -470,7 +476,8 @@ void TableWriter::ExpireSometimes() {
 void TableWriter::ForgetIfGone(const Error& error) {
   // While the catalog cannot be reached, the last known state serves to write files by. A table that was dropped, or
   // replaced by another of its name, must be loaded anew.
-  if (error.kind() == ErrorKind::kNotFound || error.kind() == ErrorKind::kConflict) loaded_.reset();
+  const ErrorKind kind = error.kind();
+  if (kind == ErrorKind::kNotFound || kind == ErrorKind::kConflict || kind == ErrorKind::kCorrupt) loaded_.reset();
 }
 
 void TableWriter::DeleteFile(const PendingFile& file) {

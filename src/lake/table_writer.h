@@ -67,6 +67,8 @@ class TableWriter {
 
  private:
   struct PendingFile;
+  /// Whether the file can be committed to the table as it is now.
+  static bool Fits(const PendingFile& file, const iceberg::TableMetadata& metadata);
   std::vector<point::Batch> TakeBatches(const Progress& progress);
   Status Load(std::span<const point::Batch* const> batches);
   Status Create(std::span<const point::Batch* const> batches);

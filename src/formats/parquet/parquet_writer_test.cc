@@ -88,9 +88,15 @@ std::vector<ColumnValues> AllValues() {
       {std::span<const uint8_t>(kBooleans), {}}, {StringValues{kOffsets, kText}, kFirstAndLast}};
 }
 
+WriterOptions With(EncodingSet encoding) {
+  WriterOptions options;
+  options.encoding = encoding;
+  return options;
+}
+
 TEST(ParquetWriter, WritesEveryTypeSoThatArrowReadsItBack) {
   for (const EncodingSet encoding : {EncodingSet::kCompatible, EncodingSet::kCompact}) {
-    const auto table = ReadTable(Write(AllTypes(), {.encoding = encoding}, 3, {AllValues()}).bytes);
+    const auto table = ReadTable(Write(AllTypes(), With(encoding), 3, {AllValues()}).bytes);
     EXPECT_EQ(table->num_rows(), 3);
     EXPECT_EQ(table->schema()->field(0)->type()->ToString(), "timestamp[us, tz=UTC]");
     EXPECT_EQ(table->column(1)->GetScalar(0).ValueOrDie()->ToString(), "bb");
@@ -104,8 +110,10 @@ TEST(ParquetWriter, WritesEveryTypeSoThatArrowReadsItBack) {
 }
 
 TEST(ParquetWriter, PutsFieldIdsTypesAndSchemaIntoTheFooter) {
-  const auto file =
-      OpenFile(Write(AllTypes(), {.iceberg_schema_json = "{}", .sorted_by = {2, 1}}, 3, {AllValues()}).bytes);
+  WriterOptions options;
+  options.iceberg_schema_json = "{}";
+  options.sorted_by = {2, 1};
+  const auto file = OpenFile(Write(AllTypes(), options, 3, {AllValues()}).bytes);
   const auto metadata = file->metadata();
   for (int i = 0; i < 6; ++i) EXPECT_EQ(metadata->schema()->Column(i)->schema_node()->field_id(), i + 1);
   EXPECT_EQ(metadata->schema()->Column(0)->logical_type()->ToString(),
@@ -187,7 +195,7 @@ TEST(ParquetWriter, SplitsAtRowGroups) {
 }
 
 TEST(ParquetWriter, UsesOnlyWidelyReadEncodingsWhenCompatible) {
-  const auto file = OpenFile(Write(AllTypes(), {.encoding = EncodingSet::kCompatible}, 3, {AllValues()}).bytes);
+  const auto file = OpenFile(Write(AllTypes(), With(EncodingSet::kCompatible), 3, {AllValues()}).bytes);
   for (int i = 0; i < 6; ++i) {
     for (const auto encoding : file->metadata()->RowGroup(0)->ColumnChunk(i)->encodings()) {
       EXPECT_TRUE(encoding == ::parquet::Encoding::PLAIN || encoding == ::parquet::Encoding::RLE ||
