@@ -148,6 +148,7 @@ Status Exchange::SetUpTls() {
 
 Status Exchange::EndOf(CURLcode code) {
   if (!callback_status_.ok()) return callback_status_;
+  if (code == CURLE_OK && !head_complete_) return Unavailable("{}: the connection ended within the answer's head", url_);
   if (code == CURLE_OK) return DeliverHead() ? OkStatus() : callback_status_;
   if (stop_.stop_requested()) return Cancelled("stopping");
   const std::string reason = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
@@ -184,10 +185,12 @@ bool Exchange::DeliverHead() {
 void Exchange::TakeHeaderLine(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // a new head: after 100 Continue, or behind a proxy's answer
     head_ = {};
+    head_complete_ = false;
     const size_t space = line.find(' ');
     head_.status = space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space + 1, 3)).c_str());
     return;
   }
+  if (Trim(line).empty()) head_complete_ = true;
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   head_.headers.emplace_back(Trim(line.substr(0, colon)), Trim(line.substr(colon + 1)));

@@ -49,6 +49,7 @@ class Exchange {
   std::string authority_;  // Host header, where it is not the URL's
   char error_text_[CURL_ERROR_SIZE] = "";
   Response head_;
+  bool head_complete_ = false;
   bool head_delivered_ = false;
   Status callback_status_;  // an error from on_head or on_body
   bool stalled_ = false;
