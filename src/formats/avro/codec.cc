@@ -14,6 +14,8 @@ namespace {
 constexpr int kZstdLevel = 3;
 constexpr size_t kChunkBytes = 64 * 1024;
 constexpr int kRawDeflate = -MAX_WBITS;
+/// Python writers leave up to four bytes of zlib's checksum behind the raw stream.
+constexpr uInt kDeflateTrailerBytes = 4;
 
 Error TooLarge(uint64_t limit) {
   return ResourceExhausted("Avro block is larger than {} bytes when decompressed", limit);
@@ -52,7 +54,7 @@ Result<std::string> Inflate(std::string_view bytes, uint64_t limit) {
     out.resize(out.size() - stream.avail_out);
     if (code == Z_OK && stream.avail_in == 0 && stream.avail_out != 0) code = Z_BUF_ERROR;
   }
-  const bool left_over = stream.avail_in != 0;
+  const bool left_over = stream.avail_in > kDeflateTrailerBytes;
   inflateEnd(&stream);
   if (out.size() > limit) return TooLarge(limit);
   if (code != Z_STREAM_END || left_over) return Corrupt("Avro block is no whole deflate stream");

@@ -56,7 +56,8 @@ class SchemaUpdate {
   Status ApplyTo(MetadataBuilder& builder) const;
 
  private:
-  Result<std::vector<NestedField>*> Siblings(int32_t parent_id);
+  /// By the name before the update, else by the name that it has now.
+  Result<int32_t> Find(const std::string& column) const;
   Status Edit(int32_t field_id, const std::function<Status(std::vector<NestedField>&, size_t)>& edit);
 
   const TableMetadata base_;
