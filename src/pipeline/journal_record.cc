@@ -59,6 +59,7 @@ std::string EncodePushedHead(const inputs::PushedBody& body) {
   out += kVersion;
   PutText(out, body.source);
   AppendLittleEndian(out, static_cast<uint8_t>(body.grammar));
+  AppendLittleEndian(out, static_cast<uint8_t>(body.grammar));
   AppendLittleEndian(out, body.precision_ns);
   AppendLittleEndian(out, body.arrival_ns);
   PutText(out, body.database);
@@ -79,6 +80,11 @@ Result<inputs::PushedBody> DecodePushed(std::string_view payload) {
   inputs::PushedBody body;
   body.source = reader.Text();
   body.grammar = static_cast<inputs::LineGrammar>(reader.Number<uint8_t>());
+  const auto grammar = reader.Number<uint8_t>();
+  if (grammar > static_cast<uint8_t>(inputs::LineGrammar::kTelegraf)) {
+    return Corrupt("journal record: unknown grammar {}", grammar);
+  }
+  body.grammar = static_cast<inputs::LineGrammar>(grammar);
   body.precision_ns = reader.Number<int64_t>();
   body.arrival_ns = reader.Number<int64_t>();
   body.database = reader.Text();

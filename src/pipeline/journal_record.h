@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -12,13 +11,8 @@
 
 namespace firn::pipeline {
 
-/// What the pipeline keeps in the journal. Layout of the payloads: docs/formats/journal_records.md.
-enum class RecordKind : uint8_t {
-  kPushedBody = 1,     ///< a body as a listener took it
-  kPulledBatches = 2,  ///< rows of an open position of a pulled shard (only kept when there are several outputs)
-  kPulledEnd = 3,      ///< the position is whole: its rows count
-  kPulledAbort = 4,    ///< open positions of the shard were given up: their rows do not count
-};
+/// The payloads of the records that the pipeline keeps in the journal (journal::RecordKind says which there are).
+/// Layout: docs/formats/journal_records.md.
 
 /// Which position of a pulled shard a record speaks of. An abort speaks of every open position of the shard.
 struct PulledName {
@@ -30,10 +24,10 @@ struct PulledName {
 /// Rows, or the end, of one position of a pulled shard.
 struct PulledRecord {
   PulledName name;
-  std::vector<point::Batch> batches;  ///< empty in kPulledEnd and kPulledAbort
+  std::vector<point::Batch> batches;  ///< empty in kPositionEnd and kPositionAbort
 };
 
-/// The payload of kPushedBody without its body, which follows it: the journal writes both pieces as one.
+/// The payload of kPushedBody without its body, which follows it as the second part of the record.
 std::string EncodePushedHead(const inputs::PushedBody& body);
 Result<inputs::PushedBody> DecodePushed(std::string_view payload);
 

@@ -13,10 +13,9 @@ size_t BytesOf(const std::vector<point::Batch>& batches) {
   return size;
 }
 
-bool IsPulled(const journal::Record& record) {
-  return record.kind == static_cast<uint8_t>(RecordKind::kPulledBatches) ||
-         record.kind == static_cast<uint8_t>(RecordKind::kPulledEnd) ||
-         record.kind == static_cast<uint8_t>(RecordKind::kPulledAbort);
+bool IsPulled(journal::RecordKind kind) {
+  return kind == journal::RecordKind::kPulledBatches || kind == journal::RecordKind::kPositionEnd ||
+         kind == journal::RecordKind::kPositionAbort;
 }
 
 }  // namespace
@@ -44,6 +43,7 @@ void OutputRunner::Start() {
     const int64_t durable = DurablePosition(kJournalSource, context_.journal->id()).value_or(0);
     durable_sequence_ = durable;
     next_sequence_ = std::max(durable + 1, context_.journal->first_sequence());
+    available_end_ = context_.journal->durable_end();
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
       workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
     }
@@ -53,11 +53,16 @@ void OutputRunner::Start() {
 
 void OutputRunner::Offer(Parsed parsed) {
   const size_t bytes = BytesOf(parsed.batches);
-  const std::lock_guard lock(mutex_);
-  // What does not fit, or was read from the journal already, is simply not kept.
-  if (parsed.sequence < next_sequence_ || handoff_bytes_ + bytes > options_.handoff_bytes) return;
-  handoff_bytes_ += bytes;
-  handoff_.push_back(std::move(parsed));
+  {
+    const std::lock_guard lock(mutex_);
+    available_end_ = std::max(available_end_, parsed.sequence);
+    // What does not fit is simply not kept: it will be read from the journal.
+    if (parsed.sequence >= next_sequence_ && handoff_bytes_ + bytes <= options_.handoff_bytes) {
+      handoff_bytes_ += bytes;
+      handoff_.push_back(std::move(parsed));
+    }
+  }
+  work_.notify_one();
 }
 
 void OutputRunner::Notify() {
@@ -76,47 +81,61 @@ std::optional<OutputRunner::Parsed> OutputRunner::TakeHandoff() {
 
 Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  const bool ready = work_.wait(
-      lock, stop, [this] { return failed_ || (!taking_ && next_sequence_ <= context_.journal->durable_end()); });
+  const bool ready =
+      work_.wait(lock, stop, [this] { return failed_ || (!taking_ && next_sequence_ <= available_end_); });
   if (!ready || failed_ || stop.stop_requested()) return false;
   task.sequence = next_sequence_;
   task.parsed = TakeHandoff();
   if (!task.parsed.has_value()) {
     taking_ = true;
     lock.unlock();
-    const Status read = ReadRecord(task);
+    const Result<bool> read = ReadRecord(task);
     lock.lock();
     taking_ = false;
-    FIRN_TRY(read);
+    FIRN_TRY(read.status());
+    if (!*read) {
+      next_sequence_ = reader_->position();
+      work_.notify_one();
+      return true;
+    }
   }
-  ++next_sequence_;
+  next_sequence_ = task.sequence + 1;
   ++working_;
+  task.taken = true;
   tracker_.Begin(journal_shard_, task.sequence);
   if (task.pulled.has_value()) EnterPulled(task, *task.pulled);
   work_.notify_one();
   return true;
 }
 
-Status OutputRunner::ReadRecord(Task& task) {
-  if (!reader_ || reader_next_ != task.sequence) {
+Result<bool> OutputRunner::ReadRecord(Task& task) {
+  if (!reader_ || reader_->position() != task.sequence) {
     FIRN_ASSIGN(reader_, context_.journal->Read(task.sequence));
   }
-  FIRN_ASSIGN(std::optional<journal::Record> record, reader_->Next());
-  if (!record.has_value() || record->sequence != task.sequence) {
-    return Corrupt("the journal has no record {}", task.sequence);
+  for (;;) {
+    Result<std::optional<journal::Record>> record = reader_->Next();
+    if (!record.ok() && record.error().kind() == ErrorKind::kCorrupt) {
+      // Acknowledged bytes are gone; nothing can bring them back, and what stands behind them must not wait for ever.
+      FIRN_ASSIGN(const int64_t lost, reader_->SkipDamage());
+      log::LogError("output {}: {}: {} acknowledged bodies are lost; the damaged file is kept", options_.name,
+                    record.error().message(), lost);
+      continue;
+    }
+    FIRN_TRY(record.status());
+    if (!record->has_value()) return false;
+    task.record = std::move(**record);
+    task.sequence = task.record.sequence;
+    if (IsPulled(task.record.kind)) {
+      FIRN_ASSIGN(task.pulled, DecodePulledName(task.record.payload));
+    }
+    return true;
   }
-  reader_next_ = task.sequence + 1;
-  task.record = std::move(*record);
-  if (IsPulled(task.record)) {
-    FIRN_ASSIGN(task.pulled, DecodePulledName(task.record.payload));
-  }
-  return OkStatus();
 }
 
 void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
   const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
-  switch (static_cast<RecordKind>(task.record.kind)) {
-    case RecordKind::kPulledBatches: {
+  switch (task.record.kind) {
+    case journal::RecordKind::kPulledBatches: {
       auto [entry, added] = pulled_.try_emplace({shard, name.position});
       if (added) {
         entry->second.first_sequence = task.sequence;
@@ -126,7 +145,7 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
       task.order = static_cast<uint32_t>(task.sequence - entry->second.first_sequence);
       break;
     }
-    case RecordKind::kPulledEnd: {
+    case journal::RecordKind::kPositionEnd: {
       auto [entry, added] = pulled_.try_emplace({shard, name.position});
       if (added) {  // a position without rows still moves the shard on
         entry->second.first_sequence = task.sequence;
@@ -136,7 +155,7 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
       CloseIfDone(shard, name.position, entry->second);
       break;
     }
-    case RecordKind::kPulledAbort:
+    case journal::RecordKind::kPositionAbort:
       for (auto entry = pulled_.lower_bound({shard, INT64_MIN});
            entry != pulled_.end() && entry->first.first == shard;) {
         const auto current = entry++;
@@ -145,7 +164,8 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
         CloseIfDone(shard, current->first.second, current->second);
       }
       break;
-    case RecordKind::kPushedBody:
+    case journal::RecordKind::kPushedBody:
+    case journal::RecordKind::kGeneration:
       break;
   }
 }
@@ -175,6 +195,7 @@ void OutputRunner::Work(std::stop_token stop) {
     const Result<bool> taken = TakeTask(task, stop);
     if (!taken.ok()) return Fail(taken.status());
     if (!*taken) return;
+    if (!task.taken) continue;
     const Status processed = Process(task, stop);
     if (processed.ok()) tracker_.End(journal_shard_, task.sequence);
     {
@@ -197,6 +218,7 @@ Status OutputRunner::Process(Task& task, std::stop_token stop) {
 
 Status OutputRunner::ProcessPushed(Task& task, std::stop_token stop) {
   if (!task.parsed.has_value()) {
+    if (task.record.kind != journal::RecordKind::kPushedBody) return OkStatus();
     FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
     task.parsed = Parsed{task.sequence, body.source, inputs::DecodeBody(body)};
   }
@@ -206,7 +228,7 @@ Status OutputRunner::ProcessPushed(Task& task, std::stop_token stop) {
 }
 
 Status OutputRunner::ProcessPulled(Task& task, std::stop_token stop) {
-  if (task.record.kind != static_cast<uint8_t>(RecordKind::kPulledBatches)) return OkStatus();
+  if (task.record.kind != journal::RecordKind::kPulledBatches) return OkStatus();
   const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
   FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload));
   // Records of one position stay in order: a record has far fewer than 4,096 batches.
@@ -240,7 +262,7 @@ void OutputRunner::AbandonDirect(uint32_t shard, int64_t position) {
 }
 
 std::optional<int64_t> OutputRunner::DurablePosition(const std::string& source, const std::string& shard) const {
-  const std::optional<int64_t> stored = context_.checkpoint->Get(options_.name, source, shard);
+  const std::optional<int64_t> stored = context_.checkpoint->Get({options_.name, source, shard});
   const std::optional<int64_t> own = context_.output->DurablePosition(source, shard);
   return stored.has_value() && own.has_value() ? std::max(*stored, *own) : (stored.has_value() ? stored : own);
 }
@@ -307,7 +329,7 @@ Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& dura
   int64_t sequence = durable_sequence_.load();
   for (const outputs::ShardProgress& shard : durable) {
     flushed_[shard.shard] = shard.complete_up_to;
-    context_.checkpoint->Set(options_.name, shard.source, shard.name, shard.complete_up_to);
+    context_.checkpoint->Set({options_.name, shard.source, shard.name}, shard.complete_up_to);
     if (context_.journal != nullptr && shard.shard == journal_shard_) sequence = shard.complete_up_to;
   }
   {
@@ -322,7 +344,7 @@ Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& dura
     for (const auto& [position, entry] : pulled_) sequence = std::min(sequence, entry.first_sequence - 1);
   }
   if (context_.journal != nullptr)
-    context_.checkpoint->Set(options_.name, kJournalSource, context_.journal->id(), sequence);
+    context_.checkpoint->Set({options_.name, kJournalSource, context_.journal->id()}, sequence);
   FIRN_TRY(context_.checkpoint->Save());
   durable_sequence_ = sequence;
   return OkStatus();
@@ -335,6 +357,7 @@ bool OutputRunner::Drained() const {
 
 Status OutputRunner::Stop(std::chrono::milliseconds deadline) {
   const auto end = std::chrono::steady_clock::now() + deadline;
+  if (context_.journal != nullptr) Notify();
   {
     std::unique_lock lock(mutex_);
     idle_.wait_until(lock, end, [this] { return Drained(); });

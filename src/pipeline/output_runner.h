@@ -17,9 +17,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "inputs/input.h"
-#include "journal/checkpoint.h"
 #include "journal/journal.h"
 #include "outputs/output.h"
+#include "pipeline/checkpoint_file.h"
 #include "pipeline/journal_record.h"
 #include "pipeline/memory_gate.h"
 #include "pipeline/shards.h"
@@ -61,7 +61,7 @@ class OutputRunner {
     outputs::Output* output = nullptr;
     const StageChain* stages = nullptr;
     journal::Journal* journal = nullptr;
-    journal::Checkpoint* checkpoint = nullptr;
+    CheckpointFile* checkpoint = nullptr;
     ShardRegistry* shards = nullptr;
     const Clock* clock = nullptr;
     std::function<void(Status)> fatal;  ///< called once when the process has to stop
@@ -84,7 +84,7 @@ class OutputRunner {
   };
   /// Offers a durable record, in ascending order of sequence; drops it when there is no room.
   void Offer(Parsed parsed);
-  /// Tells that the journal is durable up to its durable end.
+  /// Makes everything up to the journal's durable end available to the workers.
   void Notify();
 
   // Rows that do not go through the journal.
@@ -116,6 +116,7 @@ class OutputRunner {
     journal::Record record;            ///< else: as the journal has it
     std::optional<PulledName> pulled;  ///< set for records of pulled rows
     uint32_t order = 0;                ///< of a record of pulled rows within its position
+    bool taken = false;                ///< false when the record turned out to be lost
   };
   /// A position of a pulled shard whose records are in the journal.
   struct PulledPosition {
@@ -131,7 +132,8 @@ class OutputRunner {
   Result<bool> TakeTask(Task& task, std::stop_token stop);
   /// The handed over batches of the next record, if they are still there. Under mutex_.
   std::optional<Parsed> TakeHandoff();
-  Status ReadRecord(Task& task);
+  /// Brings the next record that can be read; false when there is none (what was left is damaged).
+  Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
   Status Process(Task& task, std::stop_token stop);
   Status ProcessPushed(Task& task, std::stop_token stop);
@@ -156,10 +158,11 @@ class OutputRunner {
   std::deque<Parsed> handoff_;
   size_t handoff_bytes_ = 0;
   int64_t next_sequence_ = 1;
+  int64_t available_end_ = 0;  ///< what was offered or notified; behind the durable end for an instant, so that parsed
+                               ///< batches are there before anyone looks into the journal
   size_t working_ = 0;
   bool taking_ = false;                      ///< a worker reads the next record: one at a time, so that order is kept
   std::unique_ptr<journal::Reader> reader_;  ///< belongs to the worker that is taking
-  int64_t reader_next_ = 0;
   std::map<std::pair<uint32_t, int64_t>, PulledPosition> pulled_;
   bool failed_ = false;
 

@@ -1,7 +1,6 @@
 #include "pipeline/pull_intake.h"
 
 #include <algorithm>
-#include <future>
 
 #include "pipeline/journal_record.h"
 
@@ -49,31 +48,31 @@ class JournaledTransaction final : public inputs::PullTransaction {
       : intake_(intake), shard_(std::move(shard)), position_(position) {}
   ~JournaledTransaction() override {
     // A failed append leaves an open position behind, which the next Begin of this shard gives up again.
-    if (!finished_ && wrote_) (void)Append(RecordKind::kPulledAbort, {});
+    if (!finished_ && wrote_) (void)Append(journal::RecordKind::kPositionAbort, {});
   }
 
   Status Write(std::vector<point::Batch> batches) override {
     if (intake_.stop_.stop_requested()) return Cancelled("stopping");
     wrote_ = true;
-    return Append(RecordKind::kPulledBatches, batches);
+    return Append(journal::RecordKind::kPulledBatches, batches);
   }
   Status Finish() override {
-    FIRN_TRY(Append(RecordKind::kPulledEnd, {}));
+    FIRN_TRY(Append(journal::RecordKind::kPositionEnd, {}));
     finished_ = true;
     intake_.NoteFinished(shard_, position_);
     return OkStatus();
   }
   /// Gives up what an earlier process left open.
-  Status ClearLeftovers() { return Append(RecordKind::kPulledAbort, {}); }
+  Status ClearLeftovers() { return Append(journal::RecordKind::kPositionAbort, {}); }
 
  private:
-  Status Append(RecordKind kind, const std::vector<point::Batch>& batches) {
+  Status Append(journal::RecordKind kind, const std::vector<point::Batch>& batches) {
     const std::string payload = EncodePulled({intake_.source_, shard_, position_}, batches);
-    std::promise<Status> appended;
     const std::string_view parts[] = {payload};
-    intake_.journal_->Append({static_cast<uint8_t>(kind), parts},
-                             [&appended](const Result<int64_t>& sequence) { appended.set_value(sequence.status()); });
-    FIRN_TRY(appended.get_future().get());
+    journal::NewRecord record;
+    record.kind = kind;
+    record.parts = parts;
+    FIRN_TRY(intake_.journal_->AppendAndWait(record));
     for (OutputRunner* runner : intake_.runners_) runner->Notify();
     return OkStatus();
   }

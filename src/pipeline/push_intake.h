@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.h"
 #include "inputs/input.h"
 #include "journal/journal.h"
 #include "journal/retry_window.h"
@@ -16,10 +15,9 @@ namespace firn::pipeline {
 /// outputs. Thread-safe.
 class PushIntake final : public inputs::PushSink {
  public:
-  /// Everything is borrowed and outlives the intake. `runners` are fixed.
-  PushIntake(journal::Journal& journal, journal::RetryWindow& retries, std::vector<OutputRunner*> runners,
-             const Clock& clock)
-      : journal_(journal), retries_(retries), runners_(std::move(runners)), clock_(clock) {}
+  /// Everything is borrowed and outlives the intake.
+  PushIntake(journal::Journal& journal, journal::RetryWindow& retries, std::vector<OutputRunner*> runners)
+      : journal_(journal), retries_(retries), runners_(std::move(runners)) {}
 
   void Accept(inputs::PushedBody body, std::vector<point::Batch> batches, std::function<void(Status)> done) override;
 
@@ -27,18 +25,15 @@ class PushIntake final : public inputs::PushSink {
   void Close() { closed_ = true; }
 
   uint64_t bodies_accepted() const { return accepted_.load(); }
-  uint64_t bodies_repeated() const { return repeated_.load(); }
 
  private:
-  void Append(inputs::PushedBody body, std::vector<point::Batch> batches, std::function<void(Result<int64_t>)> done);
+  void Offer(int64_t sequence, const std::string& source, std::vector<point::Batch> batches);
 
   journal::Journal& journal_;
   journal::RetryWindow& retries_;
   const std::vector<OutputRunner*> runners_;
-  const Clock& clock_;
   std::atomic<bool> closed_{false};
   std::atomic<uint64_t> accepted_{0};
-  std::atomic<uint64_t> repeated_{0};
 };
 
 }  // namespace firn::pipeline
