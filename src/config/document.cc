@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/toml.h"
+#include "config/toml_text.h"
 
 namespace firn::config {
 namespace {

@@ -124,23 +124,6 @@ void ExpandValue(Value& value, const Environment& environment, Diagnostics& diag
   }
 }
 
-/// The length of the string literal at the front of `text`, to the end of the text when it is not closed.
-size_t StringLength(std::string_view text) {
-  const char quote = text.front();
-  const bool triple = text.size() >= 3 && text[1] == quote && text[2] == quote;
-  const std::string_view closing = text.substr(0, triple ? 3 : 1);
-  for (size_t i = closing.size(); i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (!triple && text[i] == '\n') {
-      return i;
-    } else if (text.substr(i, closing.size()) == closing) {
-      return i + closing.size();
-    }
-  }
-  return text.size();
-}
-
 }  // namespace
 
 Environment ProcessEnvironment() {
@@ -157,24 +140,6 @@ Result<std::string> ExpandVariables(std::string_view text, const Environment& en
 
 void ExpandStringValues(Table& table, const Environment& environment, Diagnostics& diagnostics) {
   for (Entry& entry : table.entries) ExpandValue(entry.value, environment, diagnostics);
-}
-
-std::string RemoveComments(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const size_t stop = text.find_first_of("#\"'");
-    out.append(text.substr(0, stop));
-    if (stop == std::string_view::npos) break;
-    text.remove_prefix(stop);
-    if (text.front() == '#') {
-      text.remove_prefix(std::min(text.size(), text.find('\n')));
-    } else {
-      const size_t length = StringLength(text);
-      out.append(text.substr(0, length));
-      text.remove_prefix(std::min(text.size(), length));
-    }
-  }
-  return out;
 }
 
 }  // namespace firn::config

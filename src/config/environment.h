@@ -30,8 +30,4 @@ Result<std::string> ExpandVariables(std::string_view text, const Environment& en
 /// syntax.
 void ExpandStringValues(Table& table, const Environment& environment, Diagnostics& diagnostics);
 
-/// `text` without its comments (line ends stay, strings are left alone). Needed before the old way, which expands the
-/// whole text: a variable in a comment means nothing.
-std::string RemoveComments(std::string_view text);
-
 }  // namespace firn::config

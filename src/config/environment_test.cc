@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/toml_text.h"
+
 namespace firn::config {
 namespace {
 
@@ -64,6 +66,11 @@ TEST(RemoveCommentsTest, KeepsStringsAndLines) {
   EXPECT_EQ(RemoveComments("a = \"\"\"# \\\"\"\" # \"\"\" #"), "a = \"\"\"# \\\"\"\" # \"\"\" ");
   EXPECT_EQ(RemoveComments("a = \"x\\\"#\" #"), "a = \"x\\\"#\" ");
   EXPECT_EQ(RemoveComments("a = \"open # x\n#y"), "a = \"open # x\n");
+}
+
+TEST(FindBareNonAsciiTest, PassesStringsAndCommentsOver) {
+  EXPECT_EQ(FindBareNonAscii("a = \"\u00fc\" # \u00fc\nb = '''\u00fc'''' \n"), std::string_view::npos);
+  EXPECT_EQ(FindBareNonAscii("a = 1\n\u00fc = 2\n"), 6u);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
+#include <string>
 #include <system_error>
 
 #include "config/document.h"
@@ -16,10 +17,10 @@ Result<SourceFile> ReadSourceFile(const fs::path& path) {
   if (!fs::exists(path, error)) return NotFound("no configuration file: {}", path.string());
   if (fs::is_directory(path, error)) return InvalidConfig("a folder, not a configuration file: {}", path.string());
   std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text) return Unavailable("cannot read configuration file: {}", path.string());
-  return SourceFile{path.string(), std::move(text).str()};
+  if (!stream) return Unavailable("cannot open configuration file: {}", path.string());
+  std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (stream.bad()) return Unavailable("cannot read configuration file: {}", path.string());
+  return SourceFile{path.string(), std::move(text)};
 }
 
 Result<std::vector<fs::path>> ListConfigurations(const fs::path& directory) {

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "config/toml_text.h"
+
 namespace firn::config {
 namespace {
 
@@ -63,10 +65,26 @@ class Converter {
   std::shared_ptr<const std::string> file_;
 };
 
+// toml++ 3.3 runs into undefined behaviour on letters beyond ASCII outside strings, which are wrong there anyway.
+bool RefuseBareNonAscii(std::string_view text, Position position, Diagnostics& diagnostics) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const size_t found = FindBareNonAscii(text);
+  if (found == std::string_view::npos) return false;
+  const std::string_view before = text.substr(0, found);
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 = 0
+  position.line = static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+  position.column = static_cast<uint32_t>(found - line_start) + 1;
+  diagnostics.AddError(position, "characters beyond ASCII must stand in quotes");
+  return true;
+}
+
 }  // namespace
 
 std::optional<Table> ParseToml(std::string_view text, const std::string& file_name, Diagnostics& diagnostics) {
-  const Converter converter(std::make_shared<const std::string>(file_name));
+  const auto file = std::make_shared<const std::string>(file_name);
+  if (RefuseBareNonAscii(text, {file, 0, 0}, diagnostics)) return std::nullopt;
+  const Converter converter(file);
   const toml::parse_result parsed = toml::parse(text, std::string_view(file_name));
   if (!parsed) {
     diagnostics.AddError(converter.At(parsed.error().source()), std::string(parsed.error().description()));

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace firn::config {
+
+// TOML as text, before it is parsed: where strings and comments are.
+
+/// Length of the string literal that begins at the quote in front of `text`; to the end of its line, or of the text,
+/// when it is not closed.
+size_t StringLiteralLength(std::string_view text);
+
+/// `text` without its comments (line ends stay, strings are left alone).
+std::string RemoveComments(std::string_view text);
+
+/// The first byte beyond ASCII that stands neither in a string nor in a comment (TOML has none there), or npos.
+size_t FindBareNonAscii(std::string_view text);
+
+}  // namespace firn::config
