@@ -66,7 +66,7 @@ TEST_F(JournalDamageTest, CutsATornBatchOfWhichLaterRecordsAreWhole) {
     char header_bytes[kRecordHeaderBytes];
     SerializeRecordHeader(header, HeaderSeed(*ParseIdText(id)), header_bytes);
     bytes.append(header_bytes, sizeof(header_bytes));
-    bytes += sequence == 2 ? "bat\0\0" : "batch";
+    bytes += sequence == 2 ? std::string("bat").append(2, '\0') : "batch";
   }
   disk_->SetContents(PathOf(1), bytes);
   Open();
