@@ -1,5 +1,6 @@
 // Annotated CSV: the first byte chooses the size of the pieces and the dialect, the rest is the answer. Decoding in
-// pieces must give what decoding at once gives.
+// pieces must give the rows that decoding at once gives, and fail where that fails. Messages may differ: in pieces, a
+// stray quote is noticed at the end of the record that it seems to open.
 #include <cstdlib>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace {
 
 struct Outcome {
   std::string rows;
-  std::string error;
+  bool failed = false;
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
@@ -35,7 +36,7 @@ Outcome Decode(std::string_view body, size_t piece, bool has_header) {
     status = decoder.Feed(copy);
   }
   if (status.ok()) status = decoder.Finish();
-  if (!status.ok()) outcome.error = status.error().message();
+  outcome.failed = !status.ok();
   return outcome;
 }
 
