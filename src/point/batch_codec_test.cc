@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/bytes.h"
 #include "point/batch_builder.h"
 
 namespace firn::point {
@@ -37,6 +38,26 @@ TEST(BatchCodec, RoundTripsEveryTypeAndGaps) {
     EXPECT_FALSE(decoded->series_intact);
   }
   EXPECT_TRUE(rest.empty());
+}
+
+// The worked example of docs/formats/batch.md.
+TEST(BatchCodec, WritesTheDocumentedBytes) {
+  BatchBuilder builder;
+  builder.Add("m", {}, std::vector<Field>{{"v", 1.0}}, 2);
+  std::string bytes;
+  EncodeBatch(builder.Take().at(0), bytes);
+  EXPECT_EQ(ToHex(bytes),
+            "01"
+            "016d"
+            "00"
+            "01"
+            "0100"
+            "01"
+            "0200000000000000"
+            "00000000"
+            "01"
+            "01760000"
+            "000000000000f03f");
 }
 
 TEST(BatchCodec, WritesOnlySeriesInUse) {
