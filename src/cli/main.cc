@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "cli/completion_command.h"
 #include "cli/exit_code.h"
 #include "cli/journal_command.h"
+#include "cli/parse_command.h"
 #include "cli/run_command.h"
 #include "cli/sql_command.h"
 #include "cli/table_command.h"
@@ -192,6 +194,32 @@ void AddRun(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen, options] { chosen = [options] { return RunRun(*options, std::cout, std::cerr); }; });
 }
 
+void AddParse(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = AddCommand(app, "parse", "Shows what Firn makes of line protocol",
+                                 "  firn parse body.lp\n"
+                                 "  curl -s http://host/body | firn parse --precision s -\n"
+                                 "  firn parse --stats load.lp");
+  auto options = std::make_shared<ParseCommandOptions>();
+  command->add_option("--format", options->format, "line_protocol")->capture_default_str()->type_name("FORMAT");
+  command->add_option("--precision", options->precision, "ns, us, ms or s")
+      ->check(CLI::IsMember({"ns", "us", "ms", "s"}))
+      ->capture_default_str()
+      ->type_name("UNIT");
+  command
+      ->add_option("--default-time", options->default_time, "Time of lines without one, ns since 1970; now otherwise")
+      ->type_name("NS");
+  command->add_option("--output", options->output, "json or line_protocol")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, ParseCommandOptions::Output>{
+          {"json", ParseCommandOptions::Output::kJson}, {"line_protocol", ParseCommandOptions::Output::kLineProtocol}}))
+      ->type_name("FORMAT");
+  command->add_flag("--stats", options->stats, "Parse only; print rows, bytes, seconds, MB/s");
+  command->add_flag("--strict", options->strict, "Exit code 3 when a line was refused");
+  command->add_option("file", options->file, "File to read; - is standard input")
+      ->capture_default_str()
+      ->type_name("FILE");
+  command->callback([&chosen, options] { chosen = [options] { return RunParse(*options, std::cout, std::cerr); }; });
+}
+
 void AddJournal(CLI::App& app, Chosen& chosen) {
   CLI::App* journal =
       AddCommand(app, "journal", "Looks inside a journal; changes nothing",
@@ -260,6 +288,7 @@ int Main(int argc, char** argv) {
   AddRun(app, chosen);
   AddSql(app, chosen);
   AddTables(app, chosen);
+  AddParse(app, chosen);
   AddJournal(app, chosen);
   AddRest(app, chosen);
   try {

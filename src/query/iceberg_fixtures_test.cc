@@ -86,6 +86,8 @@ std::string VersionClause(const nlohmann::json& read) {
 std::string Difference(const nlohmann::json& read, const RowCollector& got) {
   std::vector<size_t> columns;  // row lineage is no column of the table
   std::vector<std::string> expected_names;
+  std::vector<truth::Type> types;
+  for (const auto& column : read["columns"]) types.push_back(truth::ParseType(column["type"].get<std::string>()));
   for (size_t i = 0; i < read["columns"].size(); ++i) {
     const std::string name = read["columns"][i]["name"];
     if (name == "_row_id" || name == "_last_updated_sequence_number") continue;
@@ -93,19 +95,18 @@ std::string Difference(const nlohmann::json& read, const RowCollector& got) {
     expected_names.push_back(name);
   }
   if (expected_names != got.names)
-    return "columns " + testing::PrintToString(got.names) + " instead of " + testing::PrintToString(expected_names);
+    return "columns " + ::testing::PrintToString(got.names) + " instead of " + ::testing::PrintToString(expected_names);
   std::multiset<std::string> expected;
   for (const auto& row : read["rows"]) {
     std::string text;
-    for (const size_t i : columns)
-      text += truth::Expected(truth::ParseType(read["columns"][i]["type"]), row[i]).dump() + "|";
+    for (const size_t i : columns) text += truth::Expected(types[i], row[i]).dump() + "|";
     expected.insert(text);
   }
   std::multiset<std::string> actual;
   for (const auto& row : got.rows) {
     std::string text;
     for (size_t i = 0; i < columns.size(); ++i) {
-      text += truth::Actual(truth::ParseType(read["columns"][columns[i]]["type"]), row[i]).dump() + "|";
+      text += truth::Actual(types[columns[i]], row[i]).dump() + "|";
     }
     actual.insert(text);
   }

@@ -192,7 +192,11 @@ Result<std::map<std::string, ParquetFooter>> ReadFooters(Database& database, con
         all.begin() + static_cast<std::ptrdiff_t>(begin),
         all.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kFilesAtOnce, all.size())));
     const Status status = ReadSome(database, some, footers);
-    if (!status.ok()) return Corrupt("a data file cannot be read: {}", status.error().message());
+    if (!status.ok()) {
+      // What follows in DuckDB's message is its own statement, which the user did not write.
+      const std::string& message = status.error().message();
+      return Corrupt("a data file cannot be read: {}", message.substr(0, message.find('\n')));
+    }
   }
   for (const std::string& path : all) {
     if (!footers.contains(path)) return NotFound("data file not found: {}", path);

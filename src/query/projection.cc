@@ -168,7 +168,9 @@ Result<ColumnPlan> PlanColumn(const ProjectionTarget& target, const iceberg::Dat
         fmt::format("{}: {{name: '{}', type: {}, default_value: NULL}}", key, column, QuoteText(read_type)),
         std::move(expression)};
   };
-  if (field.type.id() == TypeId::kVariant) return plan("VARIANT", "CAST(" + column + " AS JSON)");
+  if (field.type.id() == TypeId::kVariant) {
+    return plan("VARIANT", "CASE WHEN " + column + " IS NULL THEN NULL ELSE CAST(" + column + " AS JSON) END");
+  }
   FIRN_ASSIGN(std::string expression, ValueProjection().Project(field.type, *stored, column));
   // read_parquet casts single values by itself; whatever has an inside is read as it is stored and taken apart here.
   if (!field.type.is_nested() && !stored->is_int96) return plan(table_type, column);

@@ -115,7 +115,7 @@ inline std::string RealText(const std::string& name, double value) {
 /// Builds a document in which numbers with a fraction or an exponent are strings of their digits.
 class DigitKeeper : public nlohmann::detail::json_sax_dom_parser<Json> {
  public:
-  explicit DigitKeeper(Json& root) : json_sax_dom_parser(root, false) {}
+  explicit DigitKeeper(Json& document) : json_sax_dom_parser(document, false) {}
   bool number_float(double, const std::string& digits) {
     std::string text = "#" + digits;
     return string(text);
