@@ -57,7 +57,8 @@ class Storage {
   /// Every object whose location begins with `prefix` taken as a folder, in no order, in the spelling of `prefix`. An
   /// absent folder is empty. Symbolic links to folders are not followed, `prefix` itself excepted.
   virtual Status List(const std::string& prefix, const std::function<Status(const ObjectInfo&)>& visit) = 0;
-  /// Where the object really is, after the path map: for a reader that opens files itself. Other storages keep it as it is.
+  /// Where the object really is, after the path map: for a reader that opens files itself. Other storages keep it as it
+  /// is.
   virtual std::string Resolve(const std::string& location) const { return location; }
 };
 
