@@ -52,8 +52,9 @@ json BoundsJson(const std::map<int32_t, std::string>& map) {
   return map.empty() ? json(nullptr) : out;
 }
 
-/// Recorded metrics may be empty lists where the manifest has none.
-json NullIfEmpty(const json& value) {
+/// Recorded metrics may be empty lists where the manifest has none, and are sorted by their text.
+json NullIfEmpty(json value) {
+  if (value.is_array()) std::sort(value.begin(), value.end());
   return value.is_array() && value.empty() ? json(nullptr) : value;
 }
 

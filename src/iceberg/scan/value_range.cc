@@ -15,7 +15,7 @@ bool AboveUpper(const Literal& value, const ValueRange& range) {
   return range.upper && Compare(value, *range.upper) > 0;
 }
 
-/// -0.0 and +0.0 are equal in a query, but not in bounds: a zero is compared as the zero that makes the range widest.
+/// Readers disagree whether -0.0 is below +0.0: a zero is compared as the one that rules out less.
 Literal Zero(const Literal& value, bool negative) {
   if (const auto* v = value.As<double>(); v != nullptr && *v == 0) return Literal(negative ? -0.0 : 0.0);
   if (const auto* v = value.As<float>(); v != nullptr && *v == 0) return Literal(negative ? -0.0F : 0.0F);
@@ -89,11 +89,11 @@ bool MayMatch(const Expression& predicate, const ValueRange& range) {
   const Literal& first = predicate.literals[0];
   switch (predicate.op) {
     case Op::kLess:
-      return !range.lower || !(Compare(*range.lower, Zero(first, true)) >= 0);
+      return !range.lower || !(Compare(*range.lower, Zero(first, false)) >= 0);
     case Op::kLessOrEqual:
       return !range.lower || !(Compare(*range.lower, Zero(first, false)) > 0);
     case Op::kGreater:
-      return !range.upper || !(Compare(*range.upper, Zero(first, false)) <= 0);
+      return !range.upper || !(Compare(*range.upper, Zero(first, true)) <= 0);
     case Op::kGreaterOrEqual:
       return !range.upper || !(Compare(*range.upper, Zero(first, true)) < 0);
     case Op::kEqual:
