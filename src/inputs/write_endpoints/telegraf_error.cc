@@ -52,8 +52,10 @@ class LineScanner {
   size_t line_feeds() const { return line_feeds_; }
   size_t column() const { return at_ - line_start_ + 1; }
   std::string_view current_line() const {
-    const std::string_view rest = line_.substr(line_start_);
-    return rest.substr(0, rest.find('\n'));
+    std::string_view line = line_.substr(line_start_);
+    line = line.substr(0, line.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
   }
 
  private:
