@@ -141,11 +141,14 @@ bool LineReader::CheckTags() {
                   std::string(tag.key));
     }
   }
-  // Sorted for the canonical form of the series; stable, so that the last of equal keys is known.
-  const auto by_key = [](const RawTag& a, const RawTag& b) { return a.key < b.key; };
-  if (!std::is_sorted(out_.tags.begin(), out_.tags.end(), by_key)) {
-    std::stable_sort(out_.tags.begin(), out_.tags.end(), by_key);
-  }
+  // Sorted for the canonical form of the series; equal keys stay in the order of the line, so that the last one is
+  // known.
+  const auto by_key = [](const RawTag& a, const RawTag& b) {
+    const int order = a.key.compare(b.key);
+    return order != 0 ? order < 0 : a.key.data() < b.key.data();
+  };
+  if (!std::is_sorted(out_.tags.begin(), out_.tags.end(), by_key))
+    std::sort(out_.tags.begin(), out_.tags.end(), by_key);
   const auto same_key = [](const RawTag& a, const RawTag& b) { return a.key == b.key; };
   const auto twice = std::adjacent_find(out_.tags.begin(), out_.tags.end(), same_key);
   if (twice == out_.tags.end()) return true;

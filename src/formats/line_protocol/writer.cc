@@ -72,8 +72,10 @@ class BatchWriter {
     order_.resize(batch.fields.size());
     std::iota(order_.begin(), order_.end(), size_t{0});
     if (options.field_order == FieldOrder::kSorted) {
-      std::stable_sort(order_.begin(), order_.end(),
-                       [&](size_t a, size_t b) { return batch.fields[a].name() < batch.fields[b].name(); });
+      std::sort(order_.begin(), order_.end(), [&](size_t a, size_t b) {
+        const int order = batch.fields[a].name().compare(batch.fields[b].name());
+        return order != 0 ? order < 0 : a < b;
+      });
     }
     // What a name loses is counted where a point loses it.
     WriteReport ignored;
