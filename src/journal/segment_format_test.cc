@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/bytes.h"
+#include "shared_fixtures.h"
 
 namespace firn::journal {
 namespace {
@@ -40,7 +41,7 @@ std::string ExampleSegment() {
 
 /// The hexadecimal digits of the lines `0010  46 49 …  text` in the page's block that is called `name`.
 std::string HexBlockOfPage(const std::string& name) {
-  std::ifstream page(std::string(FIRN_SOURCE_DIR) + "/docs/formats/journal.md");
+  std::ifstream page(firn::testing::SourceFolder() / "docs/formats/journal.md");
   std::string hex;
   bool inside = false;
   for (std::string line; std::getline(page, line);) {

@@ -8,11 +8,13 @@
 #include <sstream>
 #include <string>
 
+#include "shared_fixtures.h"
+
 namespace firn::testing {
 
 /// Fails when docs/plugins/`name`.md does not hold `page`; writes it instead where FIRN_UPDATE_DOCS is set.
 inline void ExpectPageIsCurrent(const std::string& name, const std::string& page) {
-  const std::filesystem::path path = std::filesystem::path(FIRN_SOURCE_DIR) / "docs" / "plugins" / (name + ".md");
+  const std::filesystem::path path = SourceFolder() / "docs" / "plugins" / (name + ".md");
   if (std::getenv("FIRN_UPDATE_DOCS") != nullptr) std::ofstream(path, std::ios::binary) << page;
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
