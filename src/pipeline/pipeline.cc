@@ -175,6 +175,7 @@ Status Pipeline::Run(RunMode mode, std::stop_token stop) {
     gathered = GatherOnce(stop);
   }
   const Status stopped = StopAll();
+  if (mode != RunMode::kReplay) LogTotals();
   const std::lock_guard lock(mutex_);
   if (fatal_.has_value()) return *fatal_;
   FIRN_TRY(gathered);
@@ -243,6 +244,14 @@ void Pipeline::LogStatus() {
         stats.files, static_cast<double>(stats.bytes) / 1e6, stats.journal_lag,
         static_cast<double>(stats.buffered_bytes) / 1e6,
         stats.failed_flushes > 0 ? fmt::format(", {} flushes failed", stats.failed_flushes) : "");
+  }
+}
+
+void Pipeline::LogTotals() {
+  for (const auto& runner : runners_) {
+    const RunnerStats stats = runner->stats();
+    log::Info("{}: {} rows committed in {} files, {:.1f} MB; {} records left in the journal", runner->options().name,
+              stats.rows_flushed, stats.files, static_cast<double>(stats.bytes) / 1e6, stats.journal_lag);
   }
 }
 

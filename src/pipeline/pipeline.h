@@ -82,6 +82,7 @@ class Pipeline {
   Status GatherOnce(std::stop_token stop);
   void WaitForStop(std::stop_token stop);
   void LogStatus();
+  void LogTotals();
   void TrimJournal();
   Status StopAll();
   void Fatal(Status status);
