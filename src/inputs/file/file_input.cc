@@ -119,8 +119,11 @@ class FileTags {
 
 line_protocol::ParserOptions ParserOptionsOf(const FileInputOptions& options) {
   line_protocol::ParserOptions parser;
-  parser.dialect = options.influx_parser_type == "upstream" ? line_protocol::Dialect::Reference()
-                                                            : line_protocol::Dialect::Telegraf();
+  parser.dialect = line_protocol::Dialect::Telegraf();
+  if (options.influx_parser_type == "upstream") {
+    parser.dialect = line_protocol::Dialect::Reference();
+    parser.dialect.duplicate_tags = line_protocol::DuplicateTags::kLastWins;  // Telegraf's metrics keep the later one
+  }
   parser.precision_ns = options.influx_timestamp_precision.count();
   return parser;
 }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "config/common_options.h"
+#include "config/plugin_page.h"
 #include "config/toml.h"
+#include "plugin_page_check.h"
 #include "point/batch_builder.h"
 #include "point/row.h"
 
@@ -111,6 +114,12 @@ TEST(RenameTest, BindsItsTable) {
   const Result<RenameOptions> options = RenameSchema().Bind(*table, diagnostics);
   ASSERT_TRUE(options.ok());
   EXPECT_EQ(options->replace.at(0).tag, "host");
+}
+
+TEST(RenameTest, PageIsCurrent) {
+  testing::ExpectPageIsCurrent(
+      "processors.rename",
+      config::RenderPluginPage(RenameSchema().Describe(), config::CommonProcessorSchema().Describe()));
 }
 
 }  // namespace
