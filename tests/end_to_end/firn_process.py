@@ -64,6 +64,13 @@ class Firn:
         status, _, answer = self.request("POST", path, body, headers)
         assert status == 204, (status, answer)
 
+    def wait_log(self, text, seconds=30):
+        """Waits until the log has `text`."""
+        end = time.monotonic() + seconds
+        while text not in self.log.read_text():
+            assert time.monotonic() < end, f"the log never says {text!r}:\n{self.log.read_text()[-3000:]}"
+            time.sleep(0.05)
+
     def stop(self, seconds=60):
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(seconds)
