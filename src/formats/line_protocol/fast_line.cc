@@ -148,7 +148,8 @@ FieldName* FastPath::LookUpName(const char* at, const char* limit, MeasurementWr
     if (end == at || end[-1] != '\\') break;
     ++end;
   }
-  return measurement.FindField({at, static_cast<size_t>(end - at)});
+  FieldName* const name = measurement.FindField({at, static_cast<size_t>(end - at)});
+  return name != nullptr && name->raw_size != FieldName::kPlainOnly ? name : nullptr;
 }
 
 const char* FastPath::ReadFields(const char* at, MeasurementWriter& measurement, const char* limit) {

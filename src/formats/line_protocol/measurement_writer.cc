@@ -30,7 +30,7 @@ FieldName* MeasurementWriter::FindOrAddField(std::string_view raw) {
   FieldName& made = fields_.emplace_back();
   made.raw_text.reserve(raw.size() + 1);
   made.raw_text.append(raw).push_back('=');
-  made.raw_size = static_cast<uint32_t>(made.raw_text.size());
+  made.raw_size = MayRepeat(raw) ? static_cast<uint32_t>(made.raw_text.size()) : FieldName::kPlainOnly;
   if (made.raw_size <= FieldName::kInline) std::memcpy(made.raw, made.raw_text.data(), made.raw_size);
   Unescape(raw, kNameEscapes, made.name);
   field_by_raw_.emplace(std::string_view(made.raw_text).substr(0, raw.size()), &made);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,13 +17,23 @@
 
 namespace firn::line_protocol {
 
+/// Whether a name or key means the same wherever it stands, and holds no line feed that would have to be counted. With
+/// two backslashes side by side, what ends a name (the byte before is a backslash) and what ends a line (backslashes go
+/// in pairs) are of different minds: such lines are left to the plain path.
+inline bool MayRepeat(std::string_view raw) {
+  return raw.find('\\') == std::string_view::npos ||
+         (raw.find("\\\\") == std::string_view::npos && raw.find('\n') == std::string_view::npos);
+}
+
 /// A field name of a measurement, as the fast path meets it.
 struct FieldName {
+  /// Size of names that the fast path must not take.
+  static constexpr uint32_t kPlainOnly = std::numeric_limits<uint32_t>::max();
   /// Long enough for most names: compared as two words of 16 bytes.
   static constexpr size_t kInline = 32;
 
   FieldName* next = nullptr;   ///< the name that followed this one last time
-  uint32_t raw_size = 0;       ///< of the name as written, with its `=`
+  uint32_t raw_size = 0;       ///< of the name as written, with its `=`; or kPlainOnly
   bool several_types = false;  ///< in the batch in the making
   char raw[kInline] = {};      ///< name as written and `=`, padded with zeros; only when raw_size <= kInline
   std::array<ColumnWriter*, 5> columns{};  ///< by field type

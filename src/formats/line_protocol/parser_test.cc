@@ -265,6 +265,16 @@ TEST(LineProtocolParser, FollowsTheDialect) {
   EXPECT_EQ(Refusal("m s=\"a\\tb\" 1\n", telegraf), "invalid escape in string");
 }
 
+TEST(LineProtocolParser, CountsLineFeedsInRepeatedNames) {
+  LineProtocolParser parser({});
+  ParseErrors errors;
+  const std::string line = "m,t=a\\\nb f\\\ng=1i 1\n";
+  parser.Parse(line + line + line + std::string(200, '#') + "\nbad\n", 0, errors);
+  EXPECT_EQ(parser.last_rows(), 3u);
+  ASSERT_EQ(errors.kept.size(), 1u);
+  EXPECT_EQ(errors.kept[0].line, 11u);
+}
+
 /// Many lines that the fast path takes, with every kind of value; both paths must make the same of them.
 TEST(LineProtocolParser, BothPathsAgreeOnNumbers) {
   std::string body;

@@ -18,7 +18,7 @@ struct SeriesEntry {
   uint32_t generation = 0;  ///< … of this generation
   uint32_t key_size = 0;
   uint32_t measurement_size = 0;  ///< bytes of the key that are the measurement
-  /// Whether the fast path may take a line with this key: see MayRepeat.
+  /// Whether the fast path may take a line with this key.
   bool repeatable = false;
 
   /// The key and the space behind it; 16 readable bytes follow.

@@ -8,10 +8,9 @@ namespace {
 // Keys longer than the limit less this are left to the plain path, which knows how much a field's name adds.
 constexpr size_t kLongNameBytes = 512;
 
-/// Whether a key means the same wherever it stands: with two backslashes side by side, what ends a name (the byte
-/// before is a backslash) and what ends a line (backslashes go in pairs) are of different minds.
-bool MayRepeat(std::string_view key, const ParserLimits& limits) {
-  return key.find("\\\\") == std::string_view::npos && key.size() + kLongNameBytes <= limits.key_bytes;
+/// Whether the fast path may take lines with this key.
+bool IsRepeatable(std::string_view key, const ParserLimits& limits) {
+  return MayRepeat(key) && key.size() + kLongNameBytes <= limits.key_bytes;
 }
 
 }  // namespace
@@ -31,7 +30,7 @@ SeriesEntry* SeriesInterner::FindOrAdd(const RawLine& line, Fault& fault) {
     entry = cache_.Add(line.key);
     entry->measurement = writer;
     entry->measurement_size = static_cast<uint32_t>(line.measurement.size());
-    entry->repeatable = MayRepeat(line.key, options_.limits);
+    entry->repeatable = IsRepeatable(line.key, options_.limits);
   }
   if (entry->generation != writer->generation()) SetSeries(*entry, line);
   return entry;
@@ -40,7 +39,7 @@ SeriesEntry* SeriesInterner::FindOrAdd(const RawLine& line, Fault& fault) {
 SeriesEntry* SeriesInterner::AddLike(const SeriesEntry& like, std::string_view key) {
   const std::string_view measurement = like.key_view().substr(0, like.measurement_size);
   const bool same = key.size() > measurement.size() && key[measurement.size()] == ',' && key.starts_with(measurement);
-  if (!same || !like.measurement->HasRoomForSeries() || !MayRepeat(key, options_.limits)) return nullptr;
+  if (!same || !like.measurement->HasRoomForSeries() || !IsRepeatable(key, options_.limits)) return nullptr;
   Fault fault;
   if (!ReadPlainKey(key, options_, raw_, fault)) return nullptr;
   SeriesEntry* entry = cache_.Add(key);

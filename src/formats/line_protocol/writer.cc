@@ -77,10 +77,12 @@ class BatchWriter {
         return order != 0 ? order < 0 : a < b;
       });
     }
-    // What a name loses is counted where a point loses it.
-    WriteReport ignored;
     names_.resize(batch.fields.size());
-    for (size_t i = 0; i < names_.size(); ++i) AppendName(batch.fields[i].name(), kNameEscapes, names_[i], ignored);
+    for (size_t i = 0; i < names_.size(); ++i) {
+      WriteReport of_name;
+      AppendName(batch.fields[i].name(), kNameEscapes, names_[i].text, of_name);
+      names_[i].changed = of_name.names_changed > 0;
+    }
     has_measurement_ = AppendMeasurement(batch.measurement, measurement_, report_);
   }
 
@@ -160,8 +162,12 @@ class BatchWriter {
   /// False when the value has no text.
   bool AppendField(size_t index, size_t row) {
     const point::FieldColumn& column = batch_.fields[index];
-    if (names_[index].empty()) return false;
-    field_ += names_[index];
+    if (names_[index].text.empty()) return false;
+    if (names_[index].changed) {
+      ++report_.names_changed;
+      names_[index].changed = false;
+    }
+    field_ += names_[index].text;
     field_ += '=';
     switch (column.type()) {
       case point::FieldType::kFloat64: {
@@ -202,7 +208,11 @@ class BatchWriter {
   std::string& out_;
   WriteReport& report_;
   std::vector<size_t> order_;
-  std::vector<std::string> names_;
+  struct EscapedName {
+    std::string text;
+    bool changed = false;  // and not yet reported
+  };
+  std::vector<EscapedName> names_;
   std::string measurement_;
   bool has_measurement_ = false;
   bool has_key_ = false;

@@ -88,5 +88,11 @@ TEST(LineProtocolWriter, ReportsWhatHasNoText) {
   EXPECT_EQ(report.names_changed, 3u);
 }
 
+TEST(LineProtocolWriter, ReportsAChangedFieldName) {
+  WriteReport report;
+  EXPECT_EQ(Written(Points("m a\\\nb=1i 1\nm a\\\nb=2i 2\n"), {}, report), "m a\\\\nb=1i 1\nm a\\\\nb=2i 2\n");
+  EXPECT_EQ(report.names_changed, 1u);
+}
+
 }  // namespace
 }  // namespace firn::line_protocol
