@@ -12,8 +12,10 @@
 #include "cli/exit_code.h"
 #include "cli/journal_command.h"
 #include "cli/parse_command.h"
+#include "cli/rejected_command.h"
 #include "cli/run_command.h"
 #include "cli/sql_command.h"
+#include "cli/state_command.h"
 #include "cli/table_command.h"
 #include "cli/version_command.h"
 #include "storage/s3_library.h"
@@ -244,6 +246,60 @@ void AddJournal(CLI::App& app, Chosen& chosen) {
   add("verify", "Reads everything and tells of damage", JournalCommandOptions::Action::kVerify);
 }
 
+void AddState(CLI::App& app, Chosen& chosen) {
+  CLI::App* state = AddCommand(app, "state", "Shows how far each output and table has come, by source and shard",
+                               "  firn state -c telegraf.conf\n  firn state adopt OLD NEW -c telegraf.conf");
+  auto options = std::make_shared<StateCommandOptions>();
+  state->add_option("-c,--config", options->configs, "Configuration whose state it is")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  state->add_flag("--json", options->json, "For programs");
+  CLI::App* adopt = AddCommand(*state, "adopt", "Gives the positions of a source to its new name",
+                               "  firn state adopt influxdb_v2:http://old:8086/org new-alias -c telegraf.conf");
+  auto adopt_options = std::make_shared<AdoptCommandOptions>();
+  adopt->add_option("old", adopt_options->old_source, "Source as `firn state` names it")->required()->type_name("OLD");
+  adopt->add_option("new", adopt_options->new_source, "Its name now")->required()->type_name("NEW");
+  adopt->add_option("-c,--config", adopt_options->configs, "Configuration whose state it is")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  adopt->callback([&chosen, adopt_options] {
+    chosen = [adopt_options] { return RunStateAdopt(*adopt_options, std::cout, std::cerr); };
+  });
+  state->callback([&chosen, state, options] {
+    if (state->get_subcommands().empty()) chosen = [options] { return RunState(*options, std::cout, std::cerr); };
+  });
+}
+
+void AddRejected(CLI::App& app, Chosen& chosen) {
+  CLI::App* rejected = AddCommand(app, "rejected", "What could not become rows, and why",
+                                  "  firn rejected list -c telegraf.conf\n  firn rejected retry -c telegraf.conf --url "
+                                  "'http://127.0.0.1:8086/api/v2/write?bucket=b'");
+  rejected->require_subcommand(1);
+  CLI::App* list = AddCommand(*rejected, "list", "Lists rejected rows, the newest first", "");
+  auto options = std::make_shared<RejectedListOptions>();
+  AddWarehouse(*list, options->warehouse);
+  list->add_option("--namespace", options->name_space, "Namespace of the tables")->type_name("NAME");
+  list->add_option("--format", options->format, "box, csv, json or parquet")
+      ->check(CLI::IsMember({"box", "csv", "json", "parquet"}))
+      ->type_name("FORMAT");
+  list->add_option("--limit", options->limit, "Most rows")->capture_default_str()->type_name("N");
+  list->callback([&chosen, options] { chosen = [options] { return RunRejectedList(*options); }; });
+
+  CLI::App* retry = AddCommand(*rejected, "retry", "Sends rejected rows to a running Firn again", "");
+  auto retry_options = std::make_shared<RejectedRetryOptions>();
+  AddWarehouse(*retry, retry_options->warehouse);
+  retry->add_option("--namespace", retry_options->name_space, "Namespace of the tables")->type_name("NAME");
+  retry->add_option("--url", retry_options->url, "Write endpoint with its parameters")->required()->type_name("URL");
+  retry->add_option("--token", retry_options->token, "Token of the endpoint")
+      ->envname("FIRN_TOKEN")
+      ->type_name("TOKEN");
+  retry->add_option("--where", retry_options->where, "Condition in SQL, such as \"reason LIKE '%range%'\"")
+      ->type_name("SQL");
+  retry->callback([&chosen, retry_options] {
+    chosen = [retry_options] { return RunRejectedRetry(*retry_options, std::cout, std::cerr); };
+  });
+}
+
 /// What the shells complete, read off the definitions above.
 void CollectWords(const CLI::App& app, const std::string& path, std::vector<CommandWords>& words) {
   CommandWords own{path, {}, {}};
@@ -290,6 +346,8 @@ int Main(int argc, char** argv) {
   AddTables(app, chosen);
   AddParse(app, chosen);
   AddJournal(app, chosen);
+  AddState(app, chosen);
+  AddRejected(app, chosen);
   AddRest(app, chosen);
   try {
     app.parse(argc, argv);

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -15,6 +14,7 @@
 #include "pipeline/dry_run.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/state_folder.h"
+#include "pipeline/state_location.h"
 #include "pipeline/topology.h"
 
 namespace firn::cli {
@@ -160,12 +160,6 @@ Status RunPipeline(pipeline::Topology topology, const std::string& state_folder,
   return pipeline->Run(options.once ? pipeline::RunMode::kOnce : pipeline::RunMode::kUntilStopped, std::move(stop));
 }
 
-std::string StateFolderOf(const config::AgentOptions& agent, const std::vector<config::SourceFile>& files) {
-  if (!agent.state_directory.empty()) return std::filesystem::absolute(agent.state_directory).string();
-  const std::filesystem::path first = std::filesystem::absolute(files.front().path);
-  return (first.parent_path() / "state").string();
-}
-
 int Fail(const Error& error, std::ostream& err) {
   err << "firn: " << error.message() << '\n';
   return error.kind() == ErrorKind::kInvalidConfig ? kUsage : kFailed;
@@ -199,7 +193,7 @@ int RunRun(const RunCommandOptions& options, std::ostream& out, std::ostream& er
     StreamSink sink(out);
     done = pipeline::PrintWhatWouldBeWritten(document, process.seams(), sink, signals.token());
   } else {
-    const std::string folder = StateFolderOf(topology.agent, *files);
+    const std::string folder = pipeline::StateFolderOf(topology.agent, *files);
     done = RunPipeline(std::move(topology), folder, JoinFiles(*files), options, signals.token());
   }
   return done.ok() ? kDone : Fail(done.error(), err);
