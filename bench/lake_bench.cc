@@ -24,7 +24,15 @@
 
 namespace {
 
-using namespace firn;
+using firn::MakeSystemRandom;
+using firn::Result;
+using firn::Status;
+using firn::SystemClock;
+namespace bench = firn::bench;
+namespace iceberg = firn::iceberg;
+namespace lake = firn::lake;
+namespace line_protocol = firn::line_protocol;
+namespace storage = firn::storage;
 
 double CpuSeconds() {
   timespec now{};
@@ -48,20 +56,21 @@ struct Measured {
   std::vector<std::string> files;
 };
 
-Measured RunLake(const std::vector<std::string>& bodies, const std::string& folder, parquet::EncodingSet encoding) {
+Measured RunLake(const std::vector<std::string>& bodies, const std::string& folder,
+                 firn::parquet::EncodingSet encoding) {
   const SystemClock clock;
   const auto random = MakeSystemRandom();
-  const auto storage = Must(storage::OpenStorage({}));
+  const auto files = Must(storage::OpenStorage({}));
   iceberg::SqliteCatalogOptions catalog_options;
   catalog_options.path = folder + "/catalog.db";
   catalog_options.warehouse = folder;
   const std::shared_ptr<iceberg::Catalog> catalog =
-      Must(iceberg::OpenSqliteCatalog(catalog_options, storage, clock, *random));
+      Must(iceberg::OpenSqliteCatalog(catalog_options, files, clock, *random));
   lake::LakeOptions options;
   options.name_space = "bench";
   options.threads = 1;
   options.defaults.encoding = encoding;
-  const auto lake = Must(lake::Lake::Make(options, catalog, storage, {&clock, random.get(), 1, nullptr}));
+  const auto warehouse = Must(lake::Lake::Make(options, catalog, files, {&clock, random.get(), 1, nullptr, nullptr}));
   Measured measured;
   line_protocol::LineProtocolParser parser({});
   int64_t position = 0;
@@ -71,15 +80,15 @@ Measured RunLake(const std::vector<std::string>& bodies, const std::string& fold
     auto batches = parser.Parse(body, 0, errors);
     ++position;
     for (auto& batch : batches) batch.origin = {0, position, 0};
-    if (const Status written = lake->Write(std::move(batches)); !written.ok()) std::exit(2);
+    if (const Status written = warehouse->Write(std::move(batches)); !written.ok()) std::exit(2);
   }
   measured.parse_seconds = CpuSeconds() - start;
   start = CpuSeconds();
-  const auto report = Must(lake->Commit({{0, "bench", "0", position}}));
+  const auto report = Must(warehouse->Commit({{0, "bench", "0", position}}));
   measured.commit_seconds = CpuSeconds() - start;
   for (const auto& failure : report.failures) std::fprintf(stderr, "%s\n", failure.error.message().c_str());
   const auto table = Must(catalog->LoadTable({{"bench"}, "cpu"}));
-  const auto plan = Must(iceberg::PlanFiles(*storage, *table.metadata, *table.metadata->current_snapshot(), {}));
+  const auto plan = Must(iceberg::PlanFiles(*files, *table.metadata, *table.metadata->current_snapshot(), {}));
   for (const auto& task : plan.tasks) {
     measured.files.push_back(task.file.file_path);
     measured.file_bytes += static_cast<uint64_t>(task.file.file_size_bytes);

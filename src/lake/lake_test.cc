@@ -49,7 +49,7 @@ TEST_F(LakeTest, MakesATableOfTimeTagsAndFieldsInOrderOfAppearance) {
   ASSERT_EQ(report.tables.size(), 1U);
   EXPECT_EQ(report.tables[0].rows, 2U);
   EXPECT_EQ(report.durable.at(0).position, 1);
-  EXPECT_THAT(Columns("cpu"), ElementsAre("time:timestamptz", "host:string", "dc:string", "usage:double", "n:long",
+  EXPECT_THAT(Columns("cpu"), ElementsAre("time:timestamptz", "dc:string", "host:string", "usage:double", "n:long",
                                           "ok:boolean", "note:string", "u:decimal(20, 0)"));
   const auto rows = Rows("cpu");
   EXPECT_THAT(Values(rows, "usage"), ::testing::UnorderedElementsAre("1.5", "null"));
@@ -278,7 +278,7 @@ TEST_F(LakeTest, ResolvesALostAnswerThatWasAYes) {
   ASSERT_TRUE(lake->Write(Batches({Cpu("a", 1, kNoon)}, 1)).ok());
   Commit(*lake, 1);
   ASSERT_TRUE(lake->Write(Batches({Cpu("a", 2, kNoon + kSecond)}, 2)).ok());
-  catalog_->after_commit = [](const auto&) -> Status { return Unavailable("the line went dead"); };
+  catalog_->after_commit = [](const auto&) -> Status { return CommitStateUnknown("the line went dead"); };
   (void)lake->Commit(UpTo(2));
   catalog_->after_commit = nullptr;
   ASSERT_TRUE(lake->Write(Batches({Cpu("a", 3, kNoon + 2 * kSecond)}, 3)).ok());

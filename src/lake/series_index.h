@@ -23,6 +23,10 @@ class SeriesIndex {
  public:
   /// A tag key over all series: code 0 = the series lacks the tag.
   struct TagKey {
+    TagKey() = default;
+    TagKey(const TagKey&) = delete;  // `code_of` looks into `values`
+    TagKey& operator=(const TagKey&) = delete;
+
     std::string name;
     std::vector<uint32_t> codes;                             ///< one a series
     std::deque<std::string> values;                          ///< code - 1 → value
@@ -51,7 +55,7 @@ class SeriesIndex {
   Mapping MappingFor(const point::SeriesView& view);
 
   uint32_t series_count() const { return series_count_; }
-  const std::vector<TagKey>& tags() const { return tags_; }
+  const std::deque<TagKey>& tags() const { return tags_; }
   /// Position in tags(), or -1.
   int FindTag(std::string_view name) const;
   std::string_view ValueOf(const TagKey& tag, uint32_t series) const {
@@ -81,7 +85,7 @@ class SeriesIndex {
   static void RankValues(TagKey& tag);
 
   uint32_t series_count_ = 0;
-  std::vector<TagKey> tags_;
+  std::deque<TagKey> tags_;  ///< whose elements never move
   std::unordered_multimap<point::SeriesId, uint32_t, point::SeriesIdHash> by_id_;
   std::unordered_map<const point::SeriesTable*, KnownTable> tables_;
   std::vector<uint32_t> ranks_;

@@ -71,7 +71,7 @@ const std::vector<uint8_t> kBooleans = {1, 0, 1};
 const std::vector<int32_t> kOffsets = {0, 3, 3, 26};
 const std::string kText = "abcabcdefghijklmnopqrstuvw";
 const std::vector<int32_t> kCodes = {1, 0, 1};
-const std::vector<int32_t> kDictionaryOffsets = {0, 1, 3};
+const std::vector<int32_t> kDictionaryOffsets = {0, 1, 3, 4};
 const std::vector<uint64_t> kFirstAndLast = {0b101};
 
 std::vector<Column> AllTypes() {
@@ -83,7 +83,7 @@ std::vector<Column> AllTypes() {
 
 std::vector<ColumnValues> AllValues() {
   return {
-      {std::span<const int64_t>(kTimes), {}},    {DictionaryValues{kCodes, {kDictionaryOffsets, "abb"}}, kFirstAndLast},
+      {std::span<const int64_t>(kTimes), {}},    {DictionaryValues{kCodes, {kDictionaryOffsets, "abbc"}}, kFirstAndLast},
       {std::span<const double>(kDoubles), {}},   {std::span<const uint64_t>(kUnsigned), {}},
       {std::span<const uint8_t>(kBooleans), {}}, {StringValues{kOffsets, kText}, kFirstAndLast}};
 }
@@ -197,7 +197,8 @@ TEST(ParquetWriter, SplitsAtRowGroups) {
 TEST(ParquetWriter, UsesOnlyWidelyReadEncodingsWhenCompatible) {
   const auto file = OpenFile(Write(AllTypes(), With(EncodingSet::kCompatible), 3, {AllValues()}).bytes);
   for (int i = 0; i < 6; ++i) {
-    for (const auto encoding : file->metadata()->RowGroup(0)->ColumnChunk(i)->encodings()) {
+    const auto chunk = file->metadata()->RowGroup(0)->ColumnChunk(i);
+    for (const auto encoding : chunk->encodings()) {
       EXPECT_TRUE(encoding == ::parquet::Encoding::PLAIN || encoding == ::parquet::Encoding::RLE ||
                   encoding == ::parquet::Encoding::RLE_DICTIONARY || encoding == ::parquet::Encoding::PLAIN_DICTIONARY);
     }
