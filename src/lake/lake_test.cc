@@ -94,7 +94,7 @@ TEST_F(LakeTest, PartitionsByTagsAndBuckets) {
   auto lake = MakeLake(options);
   ASSERT_TRUE(lake->Write(Batches({{"cpu", {{"dc", "x"}, {"host", "a/b"}}, {{"v", 1.0}}, kNoon},
                                    {"cpu", {{"dc", "x"}, {"host", "c"}}, {{"v", 2.0}}, kNoon},
-                                   {"cpu", {{"dc", "x"}, {"host", "a/b"}}, {{"v", 3.0}}, kNoon}},
+                                   {"cpu", {{"dc", "x"}, {"host", "a/b"}}, {{"v", 3.0}}, kNoon + kSecond}},
                                   1))
                   .ok());
   Commit(*lake, 1);
