@@ -226,7 +226,7 @@ TEST(IcebergConformance, ReadsMetadataTablesOfForeignTablesAsTheirWriters) {
       ADD_FAILURE() << name << ": " << agreement.differences[i].substr(0, 1'500);
     }
   }
-  std::cout << "iceberg metadata: " << agree << " agree, 0 differ on purpose, " << differ << " differ\n";
+  std::cout << "[conformance] iceberg metadata: " << agree << " agree, 0 differ on purpose, " << differ << " differ\n";
 }
 
 /// Every version of every table, through our serialiser and parser, says the same.
@@ -399,7 +399,7 @@ TEST(IcebergConformance, RefusesDamagedMetadataAndNamesIt) {
     }
     ++agree;
   }
-  std::cout << "damaged iceberg tables: " << agree << " agree\n";
+  std::cout << "[conformance] damaged iceberg tables: " << agree << " agree\n";
 }
 
 }  // namespace

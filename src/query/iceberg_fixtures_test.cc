@@ -164,7 +164,7 @@ TEST(IcebergFixtures, TablesOfOtherWritersAreReadRightOrRefusedWithTheReason) {
       ++(difference.empty() ? agreed : differ);
     }
   }
-  std::cout << "iceberg: " << tables.size() << " tables; reads: " << agreed << " agree, " << refused
+  std::cout << "[conformance] iceberg: " << tables.size() << " tables; reads: " << agreed << " agree, " << refused
             << " refused on purpose, " << differ << " differ\n";
 }
 
