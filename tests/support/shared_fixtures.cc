@@ -15,6 +15,8 @@ std::filesystem::path FixtureFolder(const std::string& name) {
   return std::filesystem::is_directory(folder, error) ? folder : std::filesystem::path();
 }
 
-std::filesystem::path SourceFolder() { return FIRN_SOURCE_DIR; }
+std::filesystem::path SourceFolder() {
+  return FIRN_SOURCE_DIR;
+}
 
 }  // namespace firn::testing
