@@ -66,6 +66,9 @@ class Output {
     (void)source, (void)shard;
     return std::nullopt;
   }
+
+  /// The sources whose positions the output holds, as found when it was opened.
+  virtual std::vector<std::string> StoredSources() const { return {}; }
 };
 
 }  // namespace firn::outputs

@@ -133,8 +133,21 @@ Status Pipeline::MakeInputs() {
       polling_.push_back({&input, std::move(std::get<std::unique_ptr<inputs::PollingInput>>(*made))});
     }
   }
+  ReportUnknownSources();
   if (pull_journal != nullptr) FIRN_TRY(NotePulledRecords());
   return OkStatus();
+}
+
+void Pipeline::ReportUnknownSources() const {
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    for (const std::string& source : outputs_[i]->StoredSources()) {
+      if (source == kJournalSource || pulls_.contains(source)) continue;
+      log::Warn(
+          "{}: its tables hold positions of source \"{}\", which is not configured; if it has got another name, "
+          "`firn state adopt {} NEW` takes them over",
+          topology_.outputs[i].display_name, source, source);
+    }
+  }
 }
 
 Status Pipeline::NotePulledRecords() {

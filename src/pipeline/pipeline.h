@@ -77,6 +77,8 @@ class Pipeline {
   /// Positions that the journal's records give to pulled shards.
   Status NotePulledRecords();
   Status MakeInputs();
+  /// Positions of sources that are not configured (any more): a renamed one would be read anew.
+  void ReportUnknownSources() const;
   void StartPolling();
   void Poll(const Polling& polling, std::stop_token stop);
   Status GatherOnce(std::stop_token stop);

@@ -24,9 +24,11 @@ class IcebergOutput final : public Output {
     FIRN_ASSIGN(const std::vector<lake::StoredPosition> stored, lake_->ReadPositions());
     for (const lake::StoredPosition& position : stored) {
       if (position.table.empty()) low_water_[{position.source, position.shard_name}] = position.position;
+      stored_sources_.insert(position.source);
     }
     return OkStatus();
   }
+  std::vector<std::string> StoredSources() const override { return {stored_sources_.begin(), stored_sources_.end()}; }
 
   Status Write(std::vector<point::Batch> batches) override {
     for (const point::Batch& batch : batches) Announce(batch.origin.shard);
@@ -68,6 +70,7 @@ class IcebergOutput final : public Output {
   const uint64_t flush_bytes_;
   const OutputContext context_;
   std::map<std::pair<std::string, std::string>, int64_t> low_water_;
+  std::set<std::string> stored_sources_;
   std::mutex mutex_;
   std::set<uint32_t> announced_;
 };
