@@ -103,11 +103,13 @@ Status List(const TableOptions& options) {
   FIRN_ASSIGN(const auto tables, AllTables(*opened.warehouse.catalog, options.table));
   Rows rows = {{"TABLE", "ROWS", "FILES", "SIZE", "SNAPSHOTS", "UPDATED"}};
   Json list = Json::array();
+  std::vector<Error> damaged;
   for (const auto& identifier : tables) {
     const auto table = opened.warehouse.catalog->LoadTable(identifier);
     if (!table.ok()) {
       // One damaged table must not hide the others.
-      rows.push_back({ToString(identifier), table.error().message()});
+      rows.push_back({ToString(identifier), "-", "-", "-", "-", "cannot be read"});
+      damaged.push_back(table.error().WithContext(ToString(identifier)));
       list.push_back({{"table", ToString(identifier)}, {"error", table.error().message()}});
       continue;
     }
@@ -135,7 +137,9 @@ Status List(const TableOptions& options) {
   } else {
     fmt::print("{}", AlignColumns(rows, {false, true, true, true, true, false}));
   }
-  return OkStatus();
+  if (damaged.empty()) return OkStatus();
+  for (size_t i = 0; i + 1 < damaged.size(); ++i) Report(damaged[i]);
+  return damaged.back();
 }
 
 Status Show(const TableOptions& options) {

@@ -15,6 +15,15 @@ using iceberg::TypeId;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+NestedField Field(int32_t id, const std::string& name, const Type& type, bool required = false) {
+  NestedField field;
+  field.id = id;
+  field.name = name;
+  field.type = type;
+  field.required = required;
+  return field;
+}
+
 class Projection : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -73,15 +82,15 @@ TEST_F(Projection, FollowsFieldIdsThroughRenamesAndWiderTypes) {
       WriteFile("a.parquet", "SELECT 7::INTEGER AS old, 1.5::FLOAT AS f, 'x' AS taken", "old: 1, f: 2, taken: 9");
   const auto footer = Footer(path);
   ASSERT_TRUE(footer.ok()) << footer.error().message();
-  EXPECT_THAT(
-      Read(path, *footer,
-           {{1, "new", Type(TypeId::kLong)}, {2, "f", Type(TypeId::kDouble)}, {3, "taken", Type(TypeId::kString)}}),
-      ElementsAre("7|1.5|NULL"));
+  EXPECT_THAT(Read(path, *footer,
+                   {Field(1, "new", Type(TypeId::kLong)), Field(2, "f", Type(TypeId::kDouble)),
+                    Field(3, "taken", Type(TypeId::kString))}),
+              ElementsAre("7|1.5|NULL"));
 }
 
 TEST_F(Projection, RefusesATypeThatCannotBeReadExactly) {
   const std::string path = WriteFile("a.parquet", "SELECT 'x' AS v", "v: 1");
-  EXPECT_THAT(Read(path, *Footer(path), {{1, "v", Type(TypeId::kLong)}}),
+  EXPECT_THAT(Read(path, *Footer(path), {Field(1, "v", Type(TypeId::kLong))}),
               ElementsAre(HasSubstr("column 'v': it is stored as VARCHAR")));
 }
 
@@ -89,20 +98,20 @@ TEST_F(Projection, FillsAnIdentityColumnThatIsNotInTheFileFromThePartition) {
   const std::string path = WriteFile("a.parquet", "SELECT 1 AS v", "v: 1");
   metadata_.partition_specs = {{0, {{2, {}, 1000, "host", iceberg::Transform::Identity()}}}};
   file_.partition = {iceberg::Literal("it's")};
-  EXPECT_THAT(Read(path, *Footer(path), {{1, "v", Type(TypeId::kInt)}, {2, "host", Type(TypeId::kString)}}),
+  EXPECT_THAT(Read(path, *Footer(path), {Field(1, "v", Type(TypeId::kInt)), Field(2, "host", Type(TypeId::kString))}),
               ElementsAre("1|it's"));
 }
 
 TEST_F(Projection, FillsRowsFromBeforeAColumnWithItsInitialDefault) {
   const std::string path = WriteFile("a.parquet", "SELECT 1 AS v", "v: 1");
-  NestedField added{2, "added", Type(TypeId::kDate), true};
+  NestedField added = Field(2, "added", Type(TypeId::kDate), true);
   added.initial_default = iceberg::Literal(int32_t{1});
-  EXPECT_THAT(Read(path, *Footer(path), {{1, "v", Type(TypeId::kInt)}, added}), ElementsAre("1|1970-01-02"));
+  EXPECT_THAT(Read(path, *Footer(path), {Field(1, "v", Type(TypeId::kInt)), added}), ElementsAre("1|1970-01-02"));
 }
 
 TEST_F(Projection, RefusesARequiredColumnThatIsAbsent) {
   const std::string path = WriteFile("a.parquet", "SELECT 1 AS v", "v: 1");
-  EXPECT_THAT(Read(path, *Footer(path), {{2, "must", Type(TypeId::kInt), true}}),
+  EXPECT_THAT(Read(path, *Footer(path), {Field(2, "must", Type(TypeId::kInt), true)}),
               ElementsAre(HasSubstr("'must': it is required")));
 }
 
@@ -114,7 +123,8 @@ TEST_F(Projection, ReadsAFileWithoutFieldIdsByTheNameMapping) {
   const iceberg::NameMapping mapping{{{1, {"time", "ts"}, {}}, {2, {"loc"}, {{3, {"y"}, {}}}}}};
   ASSERT_TRUE(ApplyNameMapping(mapping, *footer).ok());
   EXPECT_THAT(Read(path, *footer,
-                   {{1, "time", Type(TypeId::kInt)}, {2, "loc", Type::Struct({{3, "why", Type(TypeId::kLong)}})}}),
+                   {Field(1, "time", Type(TypeId::kInt)),
+                    Field(2, "loc", Type::Struct({Field(3, "why", Type(TypeId::kLong))}))}),
               ElementsAre("1|{'why': 3}"));
 }
 
@@ -128,7 +138,7 @@ TEST_F(Projection, RefusesTwoColumnsForOneFieldOfTheMapping) {
 TEST_F(Projection, ReadsJustTheFileWhoseNameHoldsAPattern) {
   const std::string wanted = WriteFile("[x]*?.parquet", "SELECT 1 AS v", "v: 1");
   WriteFile("xyz.parquet", "SELECT 2 AS v", "v: 1");
-  EXPECT_THAT(Read(wanted, *Footer(wanted), {{1, "v", Type(TypeId::kInt)}}), ElementsAre("1"));
+  EXPECT_THAT(Read(wanted, *Footer(wanted), {Field(1, "v", Type(TypeId::kInt))}), ElementsAre("1"));
 }
 
 TEST_F(Projection, NamesAFileThatIsDamagedOrGone) {

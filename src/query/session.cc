@@ -129,8 +129,10 @@ Result<StatementReport> Session::RunPrepared(std::string_view statement, ResultS
     const Status ended = database_->Execute(status.ok() ? "COMMIT" : "ROLLBACK");
     if (status.ok()) status = ended;
   }
-  if (!status.ok()) return status.error();
-  return report;
+  if (status.ok()) return report;
+  const bool table_missing = status.error().message().starts_with("Catalog Error: Table with name");
+  if (table_missing && !tables_->unknown_table().empty()) return NotFound("{}", tables_->unknown_table());
+  return status.error();
 }
 
 Result<StatementReport> Session::Run(std::string_view statement, ResultSink& sink) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace firn::query {
@@ -38,6 +39,14 @@ std::unique_ptr<Session> MakeSession() {
   return std::move(session).value();
 }
 
+iceberg::NestedField Field(int32_t id, const std::string& name, const iceberg::Type& type) {
+  iceberg::NestedField field;
+  field.id = id;
+  field.name = name;
+  field.type = type;
+  return field;
+}
+
 /// A table `lake.t` without snapshots, with the given columns.
 iceberg::LoadedTable EmptyTable(std::vector<iceberg::NestedField> fields) {
   auto metadata = std::make_shared<iceberg::TableMetadata>();
@@ -47,7 +56,7 @@ iceberg::LoadedTable EmptyTable(std::vector<iceberg::NestedField> fields) {
   return {{{"lake"}, "t"}, "/nowhere/metadata/0.json", metadata};
 }
 
-std::vector<std::string> Run(Session& session, const std::string& sql) {
+std::vector<std::string> Lines(Session& session, const std::string& sql) {
   CsvLines lines;
   const auto report = session.Run(sql, lines);
   EXPECT_TRUE(report.ok()) << sql << ": " << (report.ok() ? "" : report.error().message());
@@ -56,21 +65,21 @@ std::vector<std::string> Run(Session& session, const std::string& sql) {
 
 TEST(Session, ReadsATableWithoutSnapshotsAsEmptyWithItsTypes) {
   const auto session = MakeSession();
-  session->AddTable(
-      EmptyTable({{1, "time", iceberg::Type(iceberg::TypeId::kTimestampTz)}, {2, "v", iceberg::Type::Decimal(9, 2)}}));
-  EXPECT_THAT(Run(*session, "SELECT count(*) FROM lake.t"), ElementsAre("0"));
-  EXPECT_THAT(Run(*session, "SELECT count(*) FROM t WHERE time > now()"), ElementsAre("0"));
-  EXPECT_THAT(Run(*session, "DESCRIBE lake.t"),
+  session->AddTable(EmptyTable(
+      {Field(1, "time", iceberg::Type(iceberg::TypeId::kTimestampTz)), Field(2, "v", iceberg::Type::Decimal(9, 2))}));
+  EXPECT_THAT(Lines(*session, "SELECT count(*) FROM lake.t"), ElementsAre("0"));
+  EXPECT_THAT(Lines(*session, "SELECT count(*) FROM t WHERE time > now()"), ElementsAre("0"));
+  EXPECT_THAT(Lines(*session, "DESCRIBE lake.t"),
               ElementsAre("time,timestamp(6) with time zone,YES,", "v,decimal(9,2),YES,"));
-  EXPECT_THAT(Run(*session, "SHOW TABLES"), ElementsAre("lake,t"));
-  EXPECT_THAT(Run(*session, "SHOW SCHEMAS"), ElementsAre("lake"));
-  EXPECT_THAT(Run(*session, "SELECT count(*) FROM lake.t$snapshots"), ElementsAre("0"));
+  EXPECT_THAT(Lines(*session, "SHOW TABLES"), ElementsAre("lake,t"));
+  EXPECT_THAT(Lines(*session, "SHOW SCHEMAS"), ElementsAre("lake"));
+  EXPECT_THAT(Lines(*session, "SELECT count(*) FROM lake.t$snapshots"), ElementsAre("0"));
 }
 
 TEST(Session, ShowsTheSecondOfTwoColumnsThatDifferInCaseUnderAnotherName) {
   const auto session = MakeSession();
-  session->AddTable(EmptyTable(
-      {{1, "host", iceberg::Type(iceberg::TypeId::kString)}, {2, "Host", iceberg::Type(iceberg::TypeId::kLong)}}));
+  session->AddTable(EmptyTable({Field(1, "host", iceberg::Type(iceberg::TypeId::kString)),
+                                Field(2, "Host", iceberg::Type(iceberg::TypeId::kLong))}));
   CsvLines lines;
   const auto report = session->Run("SELECT host, \"Host_1\" FROM lake.t", lines);
   ASSERT_TRUE(report.ok()) << report.error().message();
@@ -79,7 +88,7 @@ TEST(Session, ShowsTheSecondOfTwoColumnsThatDifferInCaseUnderAnotherName) {
 
 TEST(Session, RefusesTypesThatSqlWouldCut) {
   const auto session = MakeSession();
-  session->AddTable(EmptyTable({{1, "time", iceberg::Type(iceberg::TypeId::kTimestampTzNs)}}));
+  session->AddTable(EmptyTable({Field(1, "time", iceberg::Type(iceberg::TypeId::kTimestampTzNs))}));
   CsvLines lines;
   const auto report = session->Run("SELECT * FROM lake.t", lines);
   ASSERT_FALSE(report.ok());
@@ -88,7 +97,7 @@ TEST(Session, RefusesTypesThatSqlWouldCut) {
 
 TEST(Session, RefusesToChangeTables) {
   const auto session = MakeSession();
-  session->AddTable(EmptyTable({{1, "v", iceberg::Type(iceberg::TypeId::kLong)}}));
+  session->AddTable(EmptyTable({Field(1, "v", iceberg::Type(iceberg::TypeId::kLong))}));
   CsvLines lines;
   const auto report = session->Run("INSERT INTO lake.t VALUES (1)", lines);
   ASSERT_FALSE(report.ok());
@@ -97,19 +106,28 @@ TEST(Session, RefusesToChangeTables) {
 
 TEST(Session, FollowsViewsOfTheUserToTables) {
   const auto session = MakeSession();
-  session->AddTable(EmptyTable({{1, "v", iceberg::Type(iceberg::TypeId::kLong)}}));
-  Run(*session, "CREATE VIEW mine AS SELECT v FROM lake.t");
-  EXPECT_THAT(Run(*session, "SELECT count(*) FROM mine"), ElementsAre("0"));
+  session->AddTable(EmptyTable({Field(1, "v", iceberg::Type(iceberg::TypeId::kLong))}));
+  Lines(*session, "CREATE VIEW mine AS SELECT v FROM lake.t");
+  EXPECT_THAT(Lines(*session, "SELECT count(*) FROM mine"), ElementsAre("0"));
 }
 
 TEST(Session, NamesTheTimeWhenNothingWasThere) {
   const auto session = MakeSession();
-  session->AddTable(EmptyTable({{1, "v", iceberg::Type(iceberg::TypeId::kLong)}}));
+  session->AddTable(EmptyTable({Field(1, "v", iceberg::Type(iceberg::TypeId::kLong))}));
   CsvLines lines;
   const auto report = session->Run("SELECT * FROM lake.t FOR TIMESTAMP AS OF TIMESTAMP '2026-01-01'", lines);
   ASSERT_FALSE(report.ok());
   EXPECT_THAT(report.error().message(), HasSubstr("no snapshot at or before TIMESTAMP '2026-01-01'"));
-  EXPECT_THAT(Run(*session, "SELECT 1"), ElementsAre("1"));
+  EXPECT_THAT(Lines(*session, "SELECT 1"), ElementsAre("1"));
+}
+
+TEST(Session, NamesATableThatIsNowhere) {
+  const auto session = MakeSession();
+  session->AddTable(EmptyTable({Field(1, "v", iceberg::Type(iceberg::TypeId::kLong))}));
+  CsvLines lines;
+  const auto report = session->Run("SELECT * FROM lake.other", lines);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().message(), "no table 'lake.other'");
 }
 
 TEST(Session, InterruptEndsAQueryAndLeavesTheSessionUsable) {
@@ -124,7 +142,7 @@ TEST(Session, InterruptEndsAQueryAndLeavesTheSessionUsable) {
   interrupter.join();
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().kind(), ErrorKind::kCancelled);
-  EXPECT_THAT(Run(*session, "SELECT 2"), ElementsAre("2"));
+  EXPECT_THAT(Lines(*session, "SELECT 2"), ElementsAre("2"));
 }
 
 }  // namespace

@@ -205,10 +205,11 @@ Result<std::optional<TableViews::Reference>> TableViews::Resolve(
   }
   auto table = Find(name);
   if (!table.ok()) {
-    // DuckDB may know the name (information_schema, a function's columns); if not, its message is for Firn to better.
-    if (reference.version == nullptr && (IsNotFound(table.error()) || table.error().kind() == ErrorKind::kInvalidInput))
-      return std::optional<Reference>();
-    return table.error();
+    const bool unknown = IsNotFound(table.error()) || table.error().kind() == ErrorKind::kInvalidInput;
+    if (reference.version != nullptr || !unknown) return table.error();
+    // DuckDB may know the name (information_schema, a table of the session); it has the last word.
+    if (unknown_table_.empty()) unknown_table_ = table.error().message();
+    return std::optional<Reference>();
   }
   reference.table = std::move(table).value();
   return std::optional<Reference>(std::move(reference));
@@ -326,6 +327,7 @@ Status TableViews::DefineOne(const Name& name, const Reference& reference, Filte
 
 Status TableViews::Define(const RewrittenStatement& statement, const std::vector<Name>& names,
                           StatementReport& report) {
+  unknown_table_.clear();
   FilterFinder filters(database_, statement.sql);
   std::set<std::string> defined;
   for (const Name& name : names) {

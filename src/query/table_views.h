@@ -47,6 +47,10 @@ class TableViews {
                 StatementReport& report);
   Status Drop();
 
+  /// Why the first name of the last statement that is neither a table of the catalog nor of DuckDB's was not found; ""
+  /// without one.
+  const std::string& unknown_table() const { return unknown_table_; }
+
  private:
   struct Reference {
     iceberg::LoadedTable table;
@@ -79,6 +83,7 @@ class TableViews {
   std::vector<iceberg::LoadedTable> added_;
   std::vector<std::string> views_;   ///< qualified and quoted
   std::vector<std::string> tables_;  ///< temporary ones behind the views
+  std::string unknown_table_;
   int counter_ = 0;
 };
 

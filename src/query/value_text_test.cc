@@ -8,8 +8,9 @@
 namespace firn::query {
 namespace {
 
-template <typename... Args>
-std::string Text(void (*append)(Args..., std::string&), std::type_identity_t<Args>... args) {
+/// What an appending function writes.
+template <typename Function, typename... Args>
+std::string Text(Function append, const Args&... args) {
   std::string out;
   append(args..., out);
   return out;
