@@ -77,14 +77,13 @@ def test_columns_added_later_and_every_type(instance, endpoint):
 
 
 def test_a_wrong_secret_is_told_and_loses_nothing(firn, endpoint):
-    good = servers.s3_output(endpoint)
-    instance = firn(simple_config(warehouse="s3://lake/secret", extra_output=good.replace("firnsecret", "wrong")))
+    output = servers.s3_output(endpoint).replace(servers.S3_SECRET, "${S3_SECRET}")
+    instance = firn(simple_config(warehouse="s3://lake/secret", extra_output=output))
     (instance.folder / "lake").mkdir()
-    instance.start()
+    instance.start(env={"S3_SECRET": "wrong"})
     instance.write("w v=1i 1000")
-    instance.wait_log("warning output")
+    instance.wait_log("ACCESS_DENIED")
     instance.kill()
-    instance.config.write_text(instance.config.read_text().replace('"wrong"', '"firnsecret"'))
-    instance.start()
+    instance.start(env={"S3_SECRET": servers.S3_SECRET})
     instance.stop()
     assert [row["v"] for row in rows(instance.folder, "w", servers.s3_properties(endpoint))] == [1]
