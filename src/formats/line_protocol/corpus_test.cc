@@ -200,8 +200,8 @@ void Compare(const Dialect& dialect, const char* name, Reason reason_of) {
   }
   size_t purposes = 0;
   for (const auto& [reason, count] : on_purpose) purposes += count;
-  std::printf("[conformance] line_protocol/decode (%s): %zu agreed, %zu differ on purpose, %zu differ\n", name, agreed, purposes,
-              differ);
+  std::printf("[conformance] line_protocol/decode (%s): %zu agreed, %zu differ on purpose, %zu differ\n", name, agreed,
+              purposes, differ);
   for (const auto& [reason, count] : on_purpose) std::printf("  %zu: %s\n", count, reason.c_str());
 }
 

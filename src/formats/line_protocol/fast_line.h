@@ -22,7 +22,7 @@ struct BodyState {
 
 /// The fast path: takes lines of the usual kind and leaves all others, without a trace, to the plain path.
 ///
-/// Usual is: a measurement and field names that the plain path has read before, no two backslashes side by side,
+/// Usual is: a measurement and field names that the plain path has read before, no line feed in them,
 /// numbers, booleans and strings without backslash or line feed, single spaces, a time or none, a line feed. For those
 /// lines both paths agree in every dialect; fuzz/line_protocol_differential holds them to it. Reading is speculative: a
 /// row is added only when its line has been read to the end.

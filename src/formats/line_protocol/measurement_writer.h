@@ -17,12 +17,10 @@
 
 namespace firn::line_protocol {
 
-/// Whether a name or key means the same wherever it stands, and holds no line feed that would have to be counted. With
-/// two backslashes side by side, what ends a name (the byte before is a backslash) and what ends a line (backslashes go
-/// in pairs) are of different minds: such lines are left to the plain path.
+/// Whether the fast path may take a name or key as it was written: not with a line feed (escaped), which would have to
+/// be counted.
 inline bool MayRepeat(std::string_view raw) {
-  return raw.find('\\') == std::string_view::npos ||
-         (raw.find("\\\\") == std::string_view::npos && raw.find('\n') == std::string_view::npos);
+  return raw.find('\n') == std::string_view::npos;
 }
 
 /// A field name of a measurement, as the fast path meets it.

@@ -81,7 +81,7 @@ std::vector<point::Batch> LineProtocolParser::Impl::Parse(std::string_view body,
 }
 
 bool LineProtocolParser::Impl::ReadOneLine(std::string_view rest, bool wait_for_end, size_t& length) {
-  const size_t line_length = LineLength(rest);
+  const size_t line_length = LineLength(rest, options_.dialect);
   const bool has_end = line_length < rest.size();
   if (!has_end && wait_for_end) return false;
   length = line_length + (has_end ? 1 : 0);

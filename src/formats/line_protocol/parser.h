@@ -80,6 +80,6 @@ class LineProtocolParser {
 
 /// Length of the line that begins at `text`, without its line feed: a line feed inside a quoted field value, or behind
 /// a backslash, does not end it. `text.size()` when there is no end.
-size_t LineLength(std::string_view text);
+size_t LineLength(std::string_view text, const Dialect& dialect = Dialect::Firn());
 
 }  // namespace firn::line_protocol

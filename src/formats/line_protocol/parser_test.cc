@@ -57,6 +57,11 @@ TEST(LineProtocolParser, TakesEscapesFromNamesAndKeepsOtherBackslashes) {
   EXPECT_EQ(Parsed("a\\b,k=c:\\dir f\\x=1i 1\n"), "a\\b{k=c:\\dir} f\\x=1i @1\n");
 }
 
+TEST(LineProtocolParser, TakesAByteBehindARunOfBackslashesForEscaped) {
+  const std::string lines = "m,dir=C:\\\\\\ x,t=\"a v=\"1\" 1\nm v=1i 2\n";
+  EXPECT_EQ(Parsed(lines), "m{dir=C:\\\\ x,t=\"a} v=\"1\" @1\nm{} v=1i @2\n");
+}
+
 TEST(LineProtocolParser, UnescapesQuoteAndBackslashInStrings) {
   LineProtocolParser parser({});
   ParseErrors errors;
@@ -262,6 +267,7 @@ TEST(LineProtocolParser, FollowsTheDialect) {
   ParserOptions telegraf;
   telegraf.dialect = Dialect::Telegraf();
   EXPECT_EQ(Parsed("m,t=a,t=b\tv=1i\t5\n", telegraf), "m{t=b} v=1i @5\n");
+  EXPECT_EQ(Parsed("m\ts=\"a\nb\"\t5\n", telegraf), Parsed("m s=\"a\nb\" 5\n"));
   EXPECT_EQ(Refusal("m s=\"a\\tb\" 1\n", telegraf), "invalid escape in string");
 }
 

@@ -347,27 +347,31 @@ void UnescapeString(std::string_view raw, StringEscapes escapes, std::string& ou
   }
 }
 
-size_t LineLength(std::string_view text) {
+size_t LineLength(std::string_view text, const Dialect& dialect) {
   size_t at = 0;
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\0')) ++at;
   bool in_fields = false;
   bool quoted = false;
   // Inside a value there has been one `=` more than commas.
   int64_t in_value = 0;
-  while (at < text.size()) {
+  // Backslashes right before the byte at hand. In names one or more of them escape it, in strings and before a line
+  // feed they go in pairs.
+  size_t backslashes = 0;
+  for (; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '\\') {
-      at += 2;
+      ++backslashes;
       continue;
     }
-    if (c == '\n' && !quoted) return at;
-    if (c == ' ') in_fields = true;
-    if (in_fields) {
-      if (c == '"' && in_value > 0) quoted = !quoted;
-      if (c == '=' && !quoted) ++in_value;
-      if (c == ',' && !quoted) --in_value;
-    }
-    ++at;
+    const bool escaped = quoted ? backslashes % 2 == 1 : backslashes > 0;
+    if (c == '\n' && !quoted && backslashes % 2 == 0) return at;
+    backslashes = 0;
+    if (escaped) continue;
+    if (c == '"' && in_value > 0) quoted = !quoted;
+    if (quoted) continue;
+    if (c == ' ' || (dialect.wide_whitespace && (c == '\t' || c == '\v' || c == '\f'))) in_fields = true;
+    if (c == '=' && in_fields) ++in_value;
+    if (c == ',' && in_fields) --in_value;
   }
   return text.size();
 }

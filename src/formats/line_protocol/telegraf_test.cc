@@ -94,7 +94,8 @@ void Compare(const char* group, const Dialect& dialect, const std::map<std::stri
       ADD_FAILURE() << name << ": expected\n" << expected << "got\n" << result;
     }
   }
-  std::printf("[conformance] telegraf/%s: %zu agreed, %zu differ on purpose, %zu differ\n", group, agreed, purposes, differ);
+  std::printf("[conformance] telegraf/%s: %zu agreed, %zu differ on purpose, %zu differ\n", group, agreed, purposes,
+              differ);
 }
 
 TEST(Telegraf, ParserCasesAgree) {
