@@ -131,6 +131,16 @@ TEST_F(ClientTest, ABodyThatEndsEarlyIsUnavailable) {
   }
 }
 
+TEST_F(ClientTest, RefusesWhatIsNoHttpUrl) {
+  for (const char* url : {"", "http://", "ftp://127.0.0.1/x", "file:///etc/passwd", "no url"}) {
+    ClientRequest request;
+    request.url = url;
+    const auto response = client_->Send(request);
+    ASSERT_FALSE(response.ok()) << url;
+    EXPECT_EQ(response.error().kind(), ErrorKind::kInvalidInput) << url;
+  }
+}
+
 TEST_F(ClientTest, FollowsRedirectsOnTheSameServerOnly) {
   Route("/from", [](const Request&, const Responder& respond) { respond({307, {{"Location", "/to?x=1"}}, "moved"}); });
   Route("/away", [](const Request&, const Responder& respond) {

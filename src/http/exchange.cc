@@ -100,12 +100,14 @@ void Exchange::SetUpMethod() {
 // goes to the host all the same.
 Status Exchange::SetUpTarget() {
   CURL* easy = handle_.easy();
+  const UrlHandle url(curl_url());
+  const bool is_url = curl_url_set(url.get(), CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK;
+  const std::string scheme = is_url ? PartOf(url.get(), CURLUPART_SCHEME, 0) : std::string();
+  if (scheme != "http" && scheme != "https") return InvalidInput("not an HTTP URL: {}", url_);
   if (request_.tls.server_name.empty()) {
     curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
     return OkStatus();
   }
-  const UrlHandle url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, url_.c_str(), 0) != CURLUE_OK) return InvalidInput("not a URL: {}", url_);
   const std::string host = PartOf(url.get(), CURLUPART_HOST, 0);
   const std::string port = PartOf(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   const std::string written_port = PartOf(url.get(), CURLUPART_PORT, 0);
@@ -148,7 +150,8 @@ Status Exchange::SetUpTls() {
 
 Status Exchange::EndOf(CURLcode code) {
   if (!callback_status_.ok()) return callback_status_;
-  if (code == CURLE_OK && !head_complete_) return Unavailable("{}: the connection ended within the answer's head", url_);
+  if (code == CURLE_OK && !head_complete_)
+    return Unavailable("{}: the connection ended within the answer's head", url_);
   if (code == CURLE_OK) return DeliverHead() ? OkStatus() : callback_status_;
   if (stop_.stop_requested()) return Cancelled("stopping");
   const std::string reason = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
@@ -156,9 +159,6 @@ Status Exchange::EndOf(CURLcode code) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return Timeout("{}: {}", url_, reason);
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return InvalidInput("{}: {}", url_, reason);
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
       return InvalidConfig("{}: {}", url_, reason);

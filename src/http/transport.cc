@@ -6,12 +6,16 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <string>
+#include <utility>
 
 namespace firn::http {
 namespace {
 
 namespace beast = boost::beast;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
+// A short body goes into the record of its head.
+constexpr size_t kMaxJoinedBytes = 8 << 10;
 using Buffers = std::array<asio::const_buffer, 2>;
 
 Buffers Join(std::string_view head, std::string_view body) {
@@ -70,11 +74,16 @@ class TlsTransport final : public Transport {
     co_return ReadOutcome{error, bytes};
   }
 
+  // One buffer at a time: Beast's stream takes an empty buffer in front of a long one for the end of what is to be
+  // written.
   asio::awaitable<ErrorCode> Write(std::string_view head, std::string_view body, Deadline deadline) override {
     Expire(deadline);
-    const Buffers buffers = Join(head, body);
-    auto [error, bytes] = co_await asio::async_write(stream_, buffers, kNoThrow);
-    co_return error;
+    std::string first(head);
+    if (body.size() <= kMaxJoinedBytes) first += std::exchange(body, {});
+    auto [error, bytes] = co_await asio::async_write(stream_, asio::buffer(first), kNoThrow);
+    if (error || body.empty()) co_return error;
+    auto [body_error, body_bytes] = co_await asio::async_write(stream_, asio::buffer(body), kNoThrow);
+    co_return body_error;
   }
 
   asio::awaitable<void> EndWriting(Deadline deadline) override {

@@ -19,7 +19,7 @@ struct ListenerOptions {
   std::chrono::nanoseconds read_timeout{std::chrono::seconds(10)};   ///< below a second = 10 s
   std::chrono::nanoseconds write_timeout{std::chrono::seconds(10)};  ///< below a second = 10 s
   uint64_t max_body_size = 32ULL << 20;                              ///< 0 = 32 MiB
-  uint64_t max_connections = 1'024;
+  uint32_t max_connections = 1'024;
   std::string tls_cert;
   std::string tls_key;
   config::Secret tls_key_pwd;
