@@ -1,4 +1,4 @@
-// firn_bench_lake [integer|two_decimal|double] [HOSTS] [ROWS] [compatible|compact]: line protocol → committed rows per
+// firn_bench_lake [integer|two-decimal|double] [HOSTS] [ROWS] [compatible|compact]: line protocol → committed rows per
 // CPU second on one core, and what Arrow's own WriteTable takes for the same rows, already sorted.
 #include <arrow/api.h>
 #include <arrow/io/file.h>
@@ -126,7 +126,7 @@ double RunArrow(const std::vector<std::string>& files) {
 
 int main(int argc, char** argv) {
   bench::GeneratorOptions generator_options;
-  generator_options.values = Must(bench::ParseValueKind(argc > 1 ? argv[1] : "two_decimal"));
+  generator_options.values = Must(bench::ParseValueKind(argc > 1 ? argv[1] : "two-decimal"));
   generator_options.hosts = argc > 2 ? static_cast<uint32_t>(std::atoi(argv[2])) : 100;
   const uint64_t rows = argc > 3 ? static_cast<uint64_t>(std::atoll(argv[3])) : 1'000'000;
   const bool compact = argc > 4 && std::string(argv[4]) == "compact";

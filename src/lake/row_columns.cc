@@ -149,7 +149,7 @@ void ChooseDictionaries(std::vector<FileColumn>& columns, const RowOrder& order)
           break;
       }
     }
-    column.column.dictionary = parquet::DictionaryPays(sample);
+    column.column.dictionary = parquet::DictionaryPays(sample, order.rows.size());
   }
 }
 

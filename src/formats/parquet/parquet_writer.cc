@@ -118,9 +118,11 @@ std::shared_ptr<pq::WriterProperties> MakeProperties(const std::vector<Column>& 
     builder.compression_level(options.compression == Compression::kZstd ? 1 : 6);
   }
   for (const Column& column : columns) {
-    if (column.dictionary && column.type != ColumnType::kBoolean) continue;
-    builder.disable_dictionary(column.name);
     const auto encoding = PlainEncoding(column.type, options.encoding);
+    // Series change slowly, so deltas of integers are narrower than codes of their values.
+    const bool has_better = column.type == ColumnType::kBoolean || encoding == pq::Encoding::DELTA_BINARY_PACKED;
+    if (column.dictionary && !has_better) continue;
+    builder.disable_dictionary(column.name);
     if (encoding != pq::Encoding::UNKNOWN) builder.encoding(column.name, encoding);
   }
   return builder.build();
@@ -292,15 +294,20 @@ Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(std::vector<Column> c
   return std::unique_ptr<ParquetWriter>(std::move(writer));
 }
 
-bool DictionaryPays(std::span<const uint64_t> sample) {
+bool DictionaryPays(std::span<const uint64_t> sample, size_t rows) {
   constexpr size_t kTooFewToTell = 64;
+  constexpr double kMostDistinct = 32'768;  // codes of 15 bits, a dictionary of 256 KiB that caches still hold
   if (sample.size() < kTooFewToTell) return false;
   std::vector<uint64_t> sorted(sample.begin(), sample.end());
   std::sort(sorted.begin(), sorted.end());
-  const auto distinct = static_cast<size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
-  // Random draws from d values show about n·(1 - n/2d) distinct ones among n: below 7/8 of the sample means fewer
-  // values than four samples' worth, whose codes take less than a quarter of eight bytes.
-  return distinct * 8 <= sample.size() * 7;
+  const auto distinct = static_cast<double>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  const auto drawn = static_cast<double>(sample.size());
+  const double repeated = drawn - distinct;
+  if (repeated < 8) return false;
+  // n draws from d values give about n²/2d repetitions as long as they are few; where they are many, nearly all values
+  // have been seen.
+  const double all_distinct = repeated > drawn / 2 ? distinct : drawn * drawn / (2 * repeated);
+  return all_distinct <= kMostDistinct && all_distinct * 8 <= static_cast<double>(rows);
 }
 
 }  // namespace firn::parquet

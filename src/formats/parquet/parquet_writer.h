@@ -108,7 +108,8 @@ class ParquetWriter {
   virtual Result<FileMetrics> Finish() = 0;
 };
 
-/// Whether dictionary encoding is worth its hashing, judged by a sample of values (their bits, or a hash of them).
-bool DictionaryPays(std::span<const uint64_t> sample);
+/// Whether dictionary encoding is worth its hashing for `rows` values, judged by a sample of them (their bits, or a
+/// hash). From the values that come twice in the sample, the number of distinct ones among all is estimated.
+bool DictionaryPays(std::span<const uint64_t> sample, size_t rows);
 
 }  // namespace firn::parquet

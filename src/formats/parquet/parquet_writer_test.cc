@@ -82,10 +82,12 @@ std::vector<Column> AllTypes() {
 }
 
 std::vector<ColumnValues> AllValues() {
-  return {
-      {std::span<const int64_t>(kTimes), {}},    {DictionaryValues{kCodes, {kDictionaryOffsets, "abbc"}}, kFirstAndLast},
-      {std::span<const double>(kDoubles), {}},   {std::span<const uint64_t>(kUnsigned), {}},
-      {std::span<const uint8_t>(kBooleans), {}}, {StringValues{kOffsets, kText}, kFirstAndLast}};
+  return {{std::span<const int64_t>(kTimes), {}},
+          {DictionaryValues{kCodes, {kDictionaryOffsets, "abbc"}}, kFirstAndLast},
+          {std::span<const double>(kDoubles), {}},
+          {std::span<const uint64_t>(kUnsigned), {}},
+          {std::span<const uint8_t>(kBooleans), {}},
+          {StringValues{kOffsets, kText}, kFirstAndLast}};
 }
 
 WriterOptions With(EncodingSet encoding) {
@@ -239,16 +241,22 @@ TEST(ParquetWriter, PassesTheSinksErrorOn) {
   EXPECT_EQ(status.error().kind(), ErrorKind::kResourceExhausted);
 }
 
-TEST(DictionaryPaysFor, ColumnsOfFewValuesOnly) {
-  std::vector<uint64_t> few;
-  std::vector<uint64_t> distinct;
-  for (uint64_t i = 0; i < 2'000; ++i) {
-    few.push_back(i % 100);
-    distinct.push_back(i);
+std::vector<uint64_t> SampleOf(uint64_t distinct) {
+  std::vector<uint64_t> sample;
+  uint64_t state = 1;
+  for (size_t i = 0; i < 2'048; ++i) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    sample.push_back((state >> 33) % distinct);
   }
-  EXPECT_TRUE(DictionaryPays(few));
-  EXPECT_FALSE(DictionaryPays(distinct));
-  EXPECT_FALSE(DictionaryPays({}));
+  return sample;
+}
+
+TEST(DictionaryPaysFor, ColumnsOfFewValuesComparedWithTheirRows) {
+  EXPECT_TRUE(DictionaryPays(SampleOf(100), 1'000'000));
+  EXPECT_TRUE(DictionaryPays(SampleOf(10'000), 1'000'000)) << "two decimals between 0 and 100";
+  EXPECT_FALSE(DictionaryPays(SampleOf(10'000), 20'000)) << "the dictionary would be half of the column";
+  EXPECT_FALSE(DictionaryPays(SampleOf(1'000'000), 1'000'000));
+  EXPECT_FALSE(DictionaryPays({}, 1'000'000));
 }
 
 }  // namespace
