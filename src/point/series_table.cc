@@ -25,6 +25,24 @@ SeriesId MakeSeriesId(std::span<const Tag> tags) {
   return {hash.high64, hash.low64};
 }
 
+void ContentIndex::Add(uint64_t hash, uint32_t number) {
+  if ((count_ + 1) * 2 > slots_.size()) {
+    const size_t larger = slots_.empty() ? 8 : slots_.size() * 2;
+    for (const Slot& slot : std::exchange(slots_, std::vector<Slot>(larger))) {
+      if (slot.number != kNone) Place(slot);
+    }
+  }
+  Place({static_cast<uint32_t>(hash), number});
+  ++count_;
+}
+
+void ContentIndex::Place(Slot slot) {
+  const size_t mask = slots_.size() - 1;
+  size_t at = slot.hash & mask;
+  while (slots_[at].number != kNone) at = (at + 1) & mask;
+  slots_[at] = slot;
+}
+
 TagColumn& SeriesTable::ColumnFor(std::string_view key) {
   // Tag sets are alike: the next key is mostly that of the next column.
   if (next_column_ < tag_column_count() && columns_[next_column_]->name() == key) return *columns_[next_column_++];
@@ -48,7 +66,7 @@ uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value) {
   if (found != ContentIndex::kNone) return found;
   column.dictionary_.push_back(std::string(value));
   const auto code = static_cast<uint32_t>(dictionary.size());
-  column.code_by_value_.Add(hash, code, [&](uint32_t old) { return HashBytes(dictionary[old - 1]); });
+  column.code_by_value_.Add(hash, code);
   byte_size_ += sizeof(std::string) + value.size() + 24;
   return code;
 }
@@ -70,7 +88,7 @@ uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
   }
   byte_size_ += sizeof(SeriesId) + 64 + tag_column_count() * sizeof(uint32_t);
   ids_.push_back(id);
-  series_by_id_.Add(hash, series, [&](uint32_t number) { return SeriesIdHash()(ids_[number]); });
+  series_by_id_.Add(hash, series);
   return series;
 }
 

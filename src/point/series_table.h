@@ -46,38 +46,24 @@ class ContentIndex {
   template <typename Matches>
   uint32_t Find(uint64_t hash, Matches matches) const {
     if (slots_.empty()) return kNone;
+    const auto wanted = static_cast<uint32_t>(hash);
     const size_t mask = slots_.size() - 1;
-    for (size_t at = hash & mask; slots_[at].number != kNone; at = (at + 1) & mask) {
-      if (slots_[at].hash == static_cast<uint32_t>(hash >> 32) && matches(slots_[at].number)) return slots_[at].number;
+    for (size_t at = wanted & mask; slots_[at].number != kNone; at = (at + 1) & mask) {
+      if (slots_[at].hash == wanted && matches(slots_[at].number)) return slots_[at].number;
     }
     return kNone;
   }
-  /// Requires that Find gave nothing. `hash_of` gives the hashes of the numbers so far, when the table grows.
-  template <typename HashOf>
-  void Add(uint64_t hash, uint32_t number, HashOf hash_of) {
-    if ((count_ + 1) * 2 > slots_.size()) {
-      const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.empty() ? 8 : slots_.size() * 2));
-      for (const Slot& slot : old) {
-        if (slot.number != kNone) Place(hash_of(slot.number), slot.number);
-      }
-    }
-    Place(hash, number);
-    ++count_;
-  }
+  /// Requires that Find gave nothing.
+  void Add(uint64_t hash, uint32_t number);
 
  private:
   struct Slot {
-    uint32_t hash = 0;  // its upper half
+    uint32_t hash = 0;
     uint32_t number = kNone;
   };
-  void Place(uint64_t hash, uint32_t number) {
-    const size_t mask = slots_.size() - 1;
-    size_t at = hash & mask;
-    while (slots_[at].number != kNone) at = (at + 1) & mask;
-    slots_[at] = {static_cast<uint32_t>(hash >> 32), number};
-  }
+  void Place(Slot slot);
 
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // a power of two of them, at most half in use
   size_t count_ = 0;
 };
 
