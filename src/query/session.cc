@@ -37,6 +37,11 @@ std::string ValuesQuery(const std::string& columns, const std::vector<std::vecto
   return rows.empty() ? sql + " WHERE false" : sql;
 }
 
+/// Functions of Athena's (Trino's) SQL that DuckDB has under another name.
+constexpr std::string_view kAthenaFunctions =
+    "CREATE MACRO approx_percentile(value, percentage) AS approx_quantile(value, percentage);"
+    "CREATE MACRO from_unixtime(seconds) AS to_timestamp(seconds)";
+
 /// True for `SHOW`-like statements that Firn answers itself; the rest goes to DuckDB.
 bool Begins(const std::vector<SqlToken>& tokens, std::string_view first, std::string_view second) {
   return tokens.size() >= 2 && tokens[0].IsWord(first) && tokens[1].IsWord(second);
@@ -51,6 +56,7 @@ Session::~Session() = default;
 Result<std::unique_ptr<Session>> Session::Make(const SessionOptions& options, std::shared_ptr<storage::Storage> storage,
                                                std::shared_ptr<iceberg::Catalog> catalog) {
   FIRN_ASSIGN(auto database, Database::Open(options.database));
+  FIRN_TRY(database->Execute(kAthenaFunctions));
   auto tables = std::make_unique<TableViews>(*database, std::move(storage), std::move(catalog),
                                              options.default_namespace, options.s3);
   return std::unique_ptr<Session>(new Session(std::move(database), std::move(tables)));

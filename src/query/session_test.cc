@@ -121,6 +121,12 @@ TEST(Session, NamesTheTimeWhenNothingWasThere) {
   EXPECT_THAT(Lines(*session, "SELECT 1"), ElementsAre("1"));
 }
 
+TEST(Session, KnowsAthenasNamesOfFunctions) {
+  const auto session = MakeSession();
+  EXPECT_THAT(Lines(*session, "SELECT approx_percentile(range, 0.5) FROM range(101)"), ElementsAre("50"));
+  EXPECT_THAT(Lines(*session, "SELECT from_unixtime(0)"), ElementsAre("1970-01-01T00:00:00Z"));
+}
+
 TEST(Session, NamesATableThatIsNowhere) {
   const auto session = MakeSession();
   session->AddTable(EmptyTable({Field(1, "v", iceberg::Type(iceberg::TypeId::kLong))}));
