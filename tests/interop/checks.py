@@ -16,13 +16,13 @@ FILTERS_NOT_SPOKEN = {
 }
 
 
-def write_truth(lake, rows=250):
+def write_truth(lake, kinds=tuple(KINDS), rows=250):
     """Three lives of the writer: the second adds columns, the third changes a type. Returns the rows of every table."""
     expected = []
     for life in range(3):
         cells = [truth.row(life * 1_000 + i) for i in range(rows)]
         lake.instance.start()
-        for kind in KINDS:
+        for kind in kinds:
             lake.instance.write("\n".join(truth.line(kind, row) for row in cells))
         lake.instance.stop()
         expected += cells
@@ -139,6 +139,52 @@ def pyiceberg_writes(shared, engine, *readers):
     shared.firn_writes(note="taken over")
     shared.committed(engine)
     shared.agreed(engine, *readers)
+
+
+def values(rows):
+    return ", ".join(f"({i}, '{host}', timestamp_micros({stamp}), {v})" for i, host, stamp, v in rows)
+
+
+def spark_inserts(shared, spark, count=10):
+    spark.run(f"INSERT INTO {spark.source(shared.name)} (id, host, time, v) "
+              f"SELECT * FROM VALUES {values(shared.foreign(count))} AS t(id, host, time, v)")
+
+
+def spark_writes(shared, spark, *readers):
+    """INSERT, DELETE both ways, ADD COLUMN, and maintenance, while Firn runs."""
+    table, procedure = spark.source(shared.name), f"CALL {spark.catalog}.system"
+    shared.firn_writes()
+    shared.committed(readers[0])
+    spark_inserts(shared, spark)
+    spark.run(f"DELETE FROM {table} WHERE id IN ({shared.deleted(3, 44)})")
+    shared.firn_writes()
+    shared.committed(readers[0])
+    spark.run(f"ALTER TABLE {table} SET TBLPROPERTIES ('write.delete.mode' = 'merge-on-read')")
+    spark.run(f"DELETE FROM {table} WHERE id IN ({shared.deleted(4, 45, 55)})")
+    spark.run(f"ALTER TABLE {table} ADD COLUMN extra double")
+    shared.firn_writes(extra=2.5)
+    shared.committed(readers[0])
+    shared.agreed(spark, *readers)
+    spark.run(f"{procedure}.rewrite_data_files(table => 'metrics.{shared.name}', options => map('rewrite-all', 'true'))")
+    shared.firn_writes()
+    shared.committed(readers[0])
+    spark.run(f"{procedure}.expire_snapshots(table => 'metrics.{shared.name}', older_than => TIMESTAMP '2999-01-01 00:00:00', "
+              "retain_last => 1)")
+    shared.firn_writes(extra=0.5)
+    shared.committed(readers[0])
+    shared.agreed(spark, *readers)
+
+
+def duckdb_writes(shared, duckdb, reader, endpoint):
+    """DuckDB writes no SQLite catalog: a REST server on the same file lends it the tables."""
+    shared.firn_writes()
+    shared.committed(reader)
+    duckdb.run(f"ATTACH '' AS rest (TYPE iceberg, ENDPOINT '{endpoint}', AUTHORIZATION_TYPE 'none')")
+    rows = ", ".join(f"(make_timestamptz({stamp}), '{host}', {i}, {v})" for i, host, stamp, v in shared.foreign())
+    duckdb.run(f"INSERT INTO rest.metrics.{shared.name} (time, host, id, v) VALUES {rows}")
+    shared.firn_writes()
+    shared.committed(reader)
+    shared.agreed(reader, duckdb)
 
 
 def renames_and_drops(lake, engine, table):
