@@ -138,12 +138,12 @@ Status FinishEarlierRecords(pipeline::StateFolder& state, Process& process, cons
   pipeline::Topology topology = pipeline::BuildTopology(document, diagnostics);
   FIRN_TRY(
       diagnostics.ToStatus().WithContext("the configuration of the last run, under which records wait in the journal"));
-  FIRN_ASSIGN(const std::unique_ptr<pipeline::Pipeline> earlier,
-              pipeline::Pipeline::Make(std::move(topology), state, process.seams(), epoch));
-  const int64_t unfinished = earlier->UnfinishedRecords();
+  FIRN_ASSIGN(const int64_t unfinished, pipeline::Pipeline::UnfinishedRecords(topology, state, process.seams()));
   if (unfinished == 0) return OkStatus();
   log::Info("the configuration has changed: {} records of the journal are finished under the former one first",
             unfinished);
+  FIRN_ASSIGN(const std::unique_ptr<pipeline::Pipeline> earlier,
+              pipeline::Pipeline::Make(std::move(topology), state, process.seams(), epoch));
   return earlier->Run(pipeline::RunMode::kReplay, std::move(stop));
 }
 
@@ -154,9 +154,9 @@ Status RunPipeline(pipeline::Topology topology, const std::string& state_folder,
               pipeline::StateFolder::Open(state_folder, *process.file_system));
   FIRN_ASSIGN(const int64_t epoch, state->NextEpoch(process.clock));
   FIRN_TRY(FinishEarlierRecords(*state, process, config_text, options, epoch, stop));
-  FIRN_TRY(state->StoreAcceptedConfig(config_text));
   FIRN_ASSIGN(const std::unique_ptr<pipeline::Pipeline> pipeline,
               pipeline::Pipeline::Make(std::move(topology), *state, process.seams(), epoch));
+  FIRN_TRY(state->StoreAcceptedConfig(config_text));
   return pipeline->Run(options.once ? pipeline::RunMode::kOnce : pipeline::RunMode::kUntilStopped, std::move(stop));
 }
 

@@ -110,10 +110,11 @@ class LakeImpl final : public Lake {
   Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) override {
     const std::lock_guard commit_lock(commit_mutex_);
     const Progress state = Remember(progress);
+    size_t freed = rejected_->byte_size();
+    if (freed > 0) FIRN_TRY(rejected_->Commit().status());  // at-least-once: they may be durable before their positions
     std::vector<std::pair<size_t, TableWriter*>> by_size;
     for (TableWriter* table : Tables()) by_size.emplace_back(table->buffered_bytes(), table);
     std::sort(by_size.rbegin(), by_size.rend());
-    size_t freed = 0;
     for (const auto& [bytes, table] : by_size) {
       if (freed >= bytes_to_free || bytes == 0) break;
       FIRN_TRY(table->Spill(state).WithContext(table->name()));
@@ -159,7 +160,7 @@ class LakeImpl final : public Lake {
   size_t buffered_bytes() const override {
     size_t bytes = 0;
     for (const TableWriter* table : Tables()) bytes += table->buffered_bytes();
-    return bytes;
+    return bytes + rejected_->byte_size();
   }
 
   uint64_t pending_rows() const override {

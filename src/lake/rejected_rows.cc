@@ -98,8 +98,24 @@ RejectedRowsTable::RejectedRowsTable(iceberg::Namespace levels, const iceberg::C
                                      std::string location)
     : identifier_{std::move(levels), kName}, environment_(environment), location_(std::move(location)) {}
 
+namespace {
+
+constexpr size_t kFileBytes = 64 << 20;
+
+size_t BytesOf(const RejectedRow& row) {
+  return sizeof(RejectedRow) + row.source.size() + row.shard.size() + row.reason.size() + row.payload.size();
+}
+
+}  // namespace
+
+size_t RejectedRowsTable::byte_size() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 void RejectedRowsTable::Reject(RejectedRow row) {
   const std::lock_guard lock(mutex_);
+  bytes_ += BytesOf(row);
   rows_.push_back(std::move(row));
 }
 
@@ -157,13 +173,24 @@ Result<uint64_t> RejectedRowsTable::Commit() {
   {
     const std::lock_guard lock(mutex_);
     rows.swap(rows_);
+    bytes_ = 0;
   }
-  if (rows.empty()) return uint64_t{0};
-  const Status appended = Append(rows);
-  if (appended.ok()) return static_cast<uint64_t>(rows.size());
-  const std::lock_guard lock(mutex_);
-  rows_.insert(rows_.begin(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
-  return appended.error().WithContext("cannot commit rejected rows");
+  uint64_t committed = 0;
+  while (!rows.empty()) {
+    // A file takes a bounded amount of text, however much was rejected.
+    size_t count = 0;
+    for (size_t bytes = 0; count < rows.size() && bytes < kFileBytes; ++count) bytes += BytesOf(rows[count]);
+    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(count);
+    const std::vector<RejectedRow> part(std::make_move_iterator(rows.begin()), std::make_move_iterator(end));
+    rows.erase(rows.begin(), end);
+    if (const Status appended = Append(part); !appended.ok()) {
+      for (const RejectedRow& row : part) Reject(row);
+      for (RejectedRow& row : rows) Reject(std::move(row));
+      return appended.error().WithContext("cannot commit rejected rows");
+    }
+    committed += count;
+  }
+  return committed;
 }
 
 }  // namespace firn::lake

@@ -25,6 +25,8 @@ class RejectedRowsTable final : public RejectSink {
   Result<uint64_t> Commit();
 
   uint64_t pending() const;
+  /// Memory of the rows that are not durable yet, about.
+  size_t byte_size() const;
 
  private:
   Result<iceberg::LoadedTable> LoadOrCreate();
@@ -35,6 +37,7 @@ class RejectedRowsTable final : public RejectSink {
   const std::string location_;
   mutable std::mutex mutex_;
   std::vector<RejectedRow> rows_;
+  size_t bytes_ = 0;  ///< of rows_
 };
 
 }  // namespace firn::lake

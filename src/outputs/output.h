@@ -67,6 +67,12 @@ class Output {
     return std::nullopt;
   }
 
+  /// The highest position of a shard that any part of the output holds: numbers up to it must never be used again.
+  virtual std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const {
+    (void)source, (void)shard;
+    return std::nullopt;
+  }
+
   /// The sources whose positions the output holds, as found when it was opened.
   virtual std::vector<std::string> StoredSources() const { return {}; }
 };

@@ -9,7 +9,7 @@ namespace firn::pipeline {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{100};
-constexpr std::chrono::milliseconds kLongestPause{10'000};
+constexpr std::chrono::milliseconds kLongestPause{2'000};
 
 }  // namespace
 
@@ -39,6 +39,7 @@ Status MemoryGate::Relieve(std::stop_token stop) {
     const size_t held = held_();
     const Status status = relieve_(held - budget_ / 2);
     if (status.ok() && held_() < held) return OkStatus();
+    if (!status.ok() && status.error().kind() == ErrorKind::kCancelled) return status;
     if (!status.ok() && pause == kFirstPause) log::Warn("cannot move rows out of memory: {}", status.error().message());
     std::mutex mutex;
     std::condition_variable_any never;

@@ -20,7 +20,7 @@ class MemoryGate {
       : budget_(budget_bytes), held_(std::move(held)), relieve_(std::move(relieve)) {}
 
   /// Returns when the budget allows more rows. Where making room fails (the store is down), it is tried again with
-  /// growing pauses, up to 10 s each. kCancelled when stopping.
+  /// growing pauses, up to 2 s each. kCancelled when stopping.
   Status Enter(std::stop_token stop);
 
   size_t budget() const { return budget_; }

@@ -34,11 +34,22 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
           }) {}
 
 OutputRunner::~OutputRunner() {
+  Halt();
+}
+
+void OutputRunner::Halt() {
   for (std::jthread& worker : workers_) worker.request_stop();
-  if (flusher_.joinable()) flusher_.request_stop();
+  flusher_.request_stop();
+  work_.notify_all();
+  workers_.clear();
+  if (flusher_.joinable()) flusher_.join();
 }
 
 void OutputRunner::Start() {
+  const journal::Checkpoint stored = context_.checkpoint->positions();
+  for (const auto& [key, position] : stored.positions()) {
+    if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
+  }
   if (context_.journal != nullptr) {
     const int64_t durable = DurablePosition(kJournalSource, context_.journal->id()).value_or(0);
     durable_sequence_ = durable;
@@ -66,6 +77,10 @@ void OutputRunner::Offer(Parsed parsed) {
 }
 
 void OutputRunner::Notify() {
+  {
+    const std::lock_guard lock(mutex_);
+    available_end_ = std::max(available_end_, context_.journal->durable_end());
+  }
   work_.notify_all();
 }
 
@@ -96,6 +111,7 @@ Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
     if (!*read) {
       next_sequence_ = reader_->position();
       work_.notify_one();
+      idle_.notify_all();
       return true;
     }
   }
@@ -104,6 +120,7 @@ Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   task.taken = true;
   tracker_.Begin(journal_shard_, task.sequence);
   if (task.pulled.has_value()) EnterPulled(task, *task.pulled);
+  if (task.record.kind == journal::RecordKind::kPositionAbort) GiveUpPositions(lock, *task.pulled, stop);
   work_.notify_one();
   return true;
 }
@@ -152,41 +169,52 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
         tracker_.Begin(shard, name.position);
       }
       entry->second.ended = true;
-      CloseIfDone(shard, name.position, entry->second);
+      EndIfDone(shard, name.position, entry->second);
       break;
     }
     case journal::RecordKind::kPositionAbort:
-      for (auto entry = pulled_.lower_bound({shard, INT64_MIN});
-           entry != pulled_.end() && entry->first.first == shard;) {
-        const auto current = entry++;
-        if (current->second.ended) continue;
-        current->second.aborted = true;
-        CloseIfDone(shard, current->first.second, current->second);
-      }
-      break;
     case journal::RecordKind::kPushedBody:
     case journal::RecordKind::kGeneration:
       break;
   }
 }
 
-void OutputRunner::CloseIfDone(uint32_t shard, int64_t position, PulledPosition& entry) {
-  if (entry.in_progress > 0) return;
-  if (entry.aborted) {
+void OutputRunner::GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop) {
+  const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
+  const auto find_open = [&] {
+    auto entry = pulled_.lower_bound({shard, INT64_MIN});
+    while (entry != pulled_.end() && entry->first.first == shard && entry->second.ended) ++entry;
+    return entry != pulled_.end() && entry->first.first == shard ? entry : pulled_.end();
+  };
+  // Nobody takes another record meanwhile: the next attempt may be at the same position.
+  taking_ = true;
+  for (auto open = find_open(); open != pulled_.end(); open = find_open()) {
+    const int64_t position = open->first.second;
+    PulledPosition& entry = open->second;
+    if (!idle_.wait(lock, stop, [&] { return failed_ || entry.in_progress == 0; }) || failed_) break;
+    lock.unlock();
     context_.output->Discard(shard, position);
+    lock.lock();
     tracker_.Abandon(shard, position);
     pulled_.erase({shard, position});
-  } else if (entry.ended) {
-    tracker_.End(shard, position);  // the entry stays until its rows are durable: it holds the journal
   }
+  taking_ = false;
+}
+
+void OutputRunner::EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry) {
+  // The entry stays until its rows are durable: it holds the journal.
+  if (entry.ended && entry.in_progress == 0) tracker_.End(shard, position);
 }
 
 void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
-  const std::lock_guard lock(mutex_);
-  const auto entry = pulled_.find({shard, position});
-  if (entry == pulled_.end()) return;
-  --entry->second.in_progress;
-  CloseIfDone(shard, position, entry->second);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto entry = pulled_.find({shard, position});
+    if (entry == pulled_.end()) return;
+    --entry->second.in_progress;
+    EndIfDone(shard, position, entry->second);
+  }
+  idle_.notify_all();
 }
 
 void OutputRunner::Work(std::stop_token stop) {
@@ -229,14 +257,19 @@ Status OutputRunner::ProcessPushed(Task& task, std::stop_token stop) {
 
 Status OutputRunner::ProcessPulled(Task& task, std::stop_token stop) {
   if (task.record.kind != journal::RecordKind::kPulledBatches) return OkStatus();
+  const auto held = held_.find({task.pulled->source, task.pulled->shard});
   const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
+  if (held != held_.end() && task.pulled->position <= held->second) {
+    LeavePulled(shard, task.pulled->position);
+    return OkStatus();
+  }
   FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload));
   // Records of one position stay in order: a record has far fewer than 4,096 batches.
   uint32_t order = task.order << 12U;
   for (point::Batch& batch : record.batches) batch.origin = {shard, task.pulled->position, order++};
-  const Status delivered = Deliver(task.pulled->source, std::move(record.batches), stop);
+  FIRN_TRY(Deliver(task.pulled->source, std::move(record.batches), stop));
   LeavePulled(shard, task.pulled->position);
-  return delivered;
+  return OkStatus();
 }
 
 Status OutputRunner::Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop) {
@@ -263,6 +296,8 @@ void OutputRunner::AbandonDirect(uint32_t shard, int64_t position) {
 
 std::optional<int64_t> OutputRunner::DurablePosition(const std::string& source, const std::string& shard) const {
   const std::optional<int64_t> stored = context_.checkpoint->Get({options_.name, source, shard});
+  // Of the journal only the checkpoint knows: it is held back where a pulled position has begun and not ended.
+  if (source == kJournalSource) return stored;
   const std::optional<int64_t> own = context_.output->DurablePosition(source, shard);
   return stored.has_value() && own.has_value() ? std::max(*stored, *own) : (stored.has_value() ? stored : own);
 }
@@ -280,6 +315,8 @@ void OutputRunner::FlushLoop(std::stop_token stop) {
     flush_wanted_.wait_for(lock, stop, wait, [this] { return context_.output->wants_flush(); });
     if (stop.stop_requested()) return;
     const Status flushed = FlushNow();
+    // An output that wants its flush while a long position is open would be asked without end.
+    if (flushed.ok()) flush_wanted_.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
     if (!flushed.ok()) {
       if (flushed.error().kind() == ErrorKind::kCancelled) return;
       log::Warn("output {}: {}; what was taken stays safe and is tried again", options_.name,
@@ -328,7 +365,6 @@ Status OutputRunner::FlushNow() {
 Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& durable) {
   int64_t sequence = durable_sequence_.load();
   for (const outputs::ShardProgress& shard : durable) {
-    flushed_[shard.shard] = shard.complete_up_to;
     context_.checkpoint->Set({options_.name, shard.source, shard.name}, shard.complete_up_to);
     if (context_.journal != nullptr && shard.shard == journal_shard_) sequence = shard.complete_up_to;
   }
@@ -346,6 +382,7 @@ Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& dura
   if (context_.journal != nullptr)
     context_.checkpoint->Set({options_.name, kJournalSource, context_.journal->id()}, sequence);
   FIRN_TRY(context_.checkpoint->Save());
+  for (const outputs::ShardProgress& shard : durable) flushed_[shard.shard] = shard.complete_up_to;
   durable_sequence_ = sequence;
   return OkStatus();
 }
@@ -355,12 +392,12 @@ bool OutputRunner::Drained() const {
          (next_sequence_ > context_.journal->durable_end() && working_ == 0);
 }
 
-Status OutputRunner::Stop(std::chrono::milliseconds deadline) {
+Status OutputRunner::Stop(std::chrono::milliseconds deadline, std::stop_token give_up) {
   const auto end = std::chrono::steady_clock::now() + deadline;
   if (context_.journal != nullptr) Notify();
   {
     std::unique_lock lock(mutex_);
-    idle_.wait_until(lock, end, [this] { return Drained(); });
+    idle_.wait_until(lock, give_up, end, [this] { return Drained(); });
   }
   Status flushed = FlushNow();
   auto pause = std::chrono::milliseconds(100);
@@ -371,13 +408,16 @@ Status OutputRunner::Stop(std::chrono::milliseconds deadline) {
     lock.unlock();
     flushed = FlushNow();
   }
-  for (std::jthread& worker : workers_) worker.request_stop();
-  flusher_.request_stop();
-  work_.notify_all();
-  workers_.clear();
-  if (flusher_.joinable()) flusher_.join();
-  const std::lock_guard lock(mutex_);
-  if (flushed.ok() && !Drained()) return Timeout("output {}: not everything could be written in time", options_.name);
+  bool drained = false;
+  {
+    const std::lock_guard lock(mutex_);
+    drained = Drained();
+  }
+  Halt();
+  if (flushed.ok() && !drained) {
+    return Timeout("output {}: not everything could be written in time; what is left stays in the journal",
+                   options_.name);
+  }
   return flushed;
 }
 
@@ -397,7 +437,9 @@ RunnerStats OutputRunner::stats() const {
   RunnerStats stats = totals_;
   stats.rows_taken = rows_taken_.load();
   stats.buffered_bytes = context_.output->buffered_bytes();
-  if (context_.journal != nullptr) stats.journal_lag = context_.journal->durable_end() - durable_sequence_.load();
+  if (context_.journal != nullptr) {
+    stats.journal_lag = std::max<int64_t>(0, context_.journal->durable_end() - durable_sequence_.load());
+  }
   return stats;
 }
 

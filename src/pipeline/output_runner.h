@@ -101,7 +101,9 @@ class OutputRunner {
   Status FlushNow();
   /// Works off everything that is durable in the journal, flushes, and stops. What could not be flushed within
   /// `deadline` stays in the journal; then kTimeout.
-  Status Stop(std::chrono::milliseconds deadline);
+  Status Stop(std::chrono::milliseconds deadline, std::stop_token give_up = {});
+  /// Ends the threads at once; what is not durable stays in the journal.
+  void Halt();
 
   /// Every record up to this sequence is durable in the output: the journal may drop them.
   int64_t durable_sequence() const { return durable_sequence_.load(); }
@@ -123,7 +125,6 @@ class OutputRunner {
     int64_t first_sequence = 0;
     size_t in_progress = 0;
     bool ended = false;
-    bool aborted = false;
   };
 
   void Work(std::stop_token stop);
@@ -139,7 +140,9 @@ class OutputRunner {
   Status ProcessPushed(Task& task, std::stop_token stop);
   Status ProcessPulled(Task& task, std::stop_token stop);
   void LeavePulled(uint32_t shard, int64_t position);
-  void CloseIfDone(uint32_t shard, int64_t position, PulledPosition& entry);
+  void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);
+  /// Drops the rows of a shard's open positions, once no worker has any of them in hand.
+  void GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop);
   Status Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop);
   /// Stores what a flush made durable and moves durable_sequence_ on.
   Status NoteDurable(const std::vector<outputs::ShardProgress>& durable);
@@ -166,7 +169,10 @@ class OutputRunner {
   std::map<std::pair<uint32_t, int64_t>, PulledPosition> pulled_;
   bool failed_ = false;
 
-  std::mutex flush_mutex_;               ///< Flush and Relieve exclude each other
+  std::mutex flush_mutex_;  ///< Flush and Relieve exclude each other
+  /// Pulled positions that the output had durably at the start, by source and shard: another output may want them
+  /// again.
+  std::map<std::pair<std::string, std::string>, int64_t> held_;
   std::map<uint32_t, int64_t> flushed_;  ///< what the last good flush covered; under flush_mutex_
   std::condition_variable_any flush_wanted_;
   std::atomic<int64_t> durable_sequence_{0};

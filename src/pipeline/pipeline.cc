@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kStatusInterval{10};
 constexpr milliseconds kServerDeadline{10'000};
 constexpr milliseconds kDrainDeadline{60'000};
+constexpr milliseconds kNoDeadline{365LL * 24 * 3'600'000};
 
 milliseconds ToMilliseconds(std::chrono::nanoseconds time) {
   return std::chrono::duration_cast<milliseconds>(time);
@@ -48,6 +49,9 @@ Pipeline::~Pipeline() {
   pollers_.clear();
   servers_.StopAll(milliseconds(0));
   listening_.clear();
+  for (const auto& runner : runners_) runner->Halt();
+  // Answers what still waits for its fsync, while those who asked are there.
+  journal_.reset();
   runners_.clear();
 }
 
@@ -93,21 +97,27 @@ Status Pipeline::OpenOutputs() {
     context.flushed = [this] { TrimJournal(); };
     runners_.push_back(
         std::make_unique<OutputRunner>(OptionsOf(output, topology_.agent, topology_.outputs.size()), context));
-    if (journal_)
-      highest = std::max(highest, runners_.back()->DurablePosition(kJournalSource, journal_->id()).value_or(0));
+    if (!journal_) continue;
+    highest = std::max({highest, runners_.back()->DurablePosition(kJournalSource, journal_->id()).value_or(0),
+                        outputs_.back()->HighestPosition(kJournalSource, journal_->id()).value_or(0)});
   }
   // A sequence that a table has seen must never name another record, even if the journal lost its tail.
   if (journal_ && highest > journal_->durable_end()) FIRN_TRY(journal_->SkipTo(highest + 1));
   return OkStatus();
 }
 
-int64_t Pipeline::UnfinishedRecords() const {
-  if (!journal_) return 0;
-  int64_t lowest = journal_->durable_end();
-  for (const auto& runner : runners_) {
-    lowest = std::min(lowest, runner->DurablePosition(kJournalSource, journal_->id()).value_or(0));
+Result<int64_t> Pipeline::UnfinishedRecords(const Topology& topology, StateFolder& state, const PipelineSeams& seams) {
+  FIRN_ASSIGN(const bool there, state.HasJournal());
+  if (!there) return int64_t{0};
+  FIRN_ASSIGN(const auto checkpoint, CheckpointFile::Open(*seams.file_system, state.checkpoint_file()));
+  journal::JournalOptions options;
+  options.folder = state.journal_folder();
+  FIRN_ASSIGN(const auto journal, journal::Journal::Open(options, *seams.file_system, *seams.clock, *seams.random));
+  int64_t lowest = journal->durable_end();
+  for (const Topology::Output& output : topology.outputs) {
+    lowest = std::min(lowest, checkpoint->Get({output.bound.name, kJournalSource, journal->id()}).value_or(0));
   }
-  return journal_->durable_end() - std::max(lowest, journal_->first_sequence() - 1);
+  return journal->durable_end() - std::max(lowest, journal->first_sequence() - 1);
 }
 
 Status Pipeline::MakeInputs() {
@@ -170,6 +180,8 @@ Status Pipeline::NotePulledRecords() {
 }
 
 Status Pipeline::Run(RunMode mode, std::stop_token stop) {
+  // Who waits for memory or for a store must hear of the stop too.
+  const std::stop_callback forward(stop, [this] { pulling_.request_stop(); });
   if (mode != RunMode::kReplay) FIRN_TRY(MakeInputs());
   if (mode == RunMode::kUntilStopped) {
     for (const auto& input : listening_) FIRN_TRY(input->Start());
@@ -187,7 +199,7 @@ Status Pipeline::Run(RunMode mode, std::stop_token stop) {
   } else if (mode == RunMode::kOnce) {
     gathered = GatherOnce(stop);
   }
-  const Status stopped = StopAll();
+  const Status stopped = mode == RunMode::kReplay ? StopAll(kNoDeadline, stop) : StopAll(kDrainDeadline, {});
   if (mode != RunMode::kReplay) LogTotals();
   const std::lock_guard lock(mutex_);
   if (fatal_.has_value()) return *fatal_;
@@ -277,7 +289,7 @@ void Pipeline::TrimJournal() {
   }
 }
 
-Status Pipeline::StopAll() {
+Status Pipeline::StopAll(milliseconds deadline, std::stop_token give_up) {
   servers_.StopAll(kServerDeadline);
   for (const auto& input : listening_) input->Stop();
   if (push_) push_->Close();
@@ -286,7 +298,7 @@ Status Pipeline::StopAll() {
   pollers_.clear();
   Status first_failure;
   for (const auto& runner : runners_) {
-    const Status stopped = runner->Stop(kDrainDeadline);
+    const Status stopped = runner->Stop(deadline, give_up);
     if (!stopped.ok() && first_failure.ok()) first_failure = stopped;
   }
   TrimJournal();
@@ -299,6 +311,7 @@ void Pipeline::Fatal(Status status) {
     const std::lock_guard lock(mutex_);
     if (!fatal_.has_value()) fatal_ = std::move(status);
   }
+  pulling_.request_stop();
   wake_.notify_all();
 }
 

@@ -60,8 +60,8 @@ class Pipeline {
   /// went wrong otherwise (kCancelled: a newer process has taken over).
   Status Run(RunMode mode, std::stop_token stop);
 
-  /// Records that are in the journal and not yet in every output.
-  int64_t UnfinishedRecords() const;
+  /// Records that are in the journal and not yet in every output of a configuration; opens no output.
+  static Result<int64_t> UnfinishedRecords(const Topology& topology, StateFolder& state, const PipelineSeams& seams);
 
  private:
   struct Polling {
@@ -86,7 +86,7 @@ class Pipeline {
   void LogStatus();
   void LogTotals();
   void TrimJournal();
-  Status StopAll();
+  Status StopAll(std::chrono::milliseconds deadline, std::stop_token give_up);
   void Fatal(Status status);
 
   Topology topology_;

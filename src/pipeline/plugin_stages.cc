@@ -65,6 +65,7 @@ class AddTags final : public Stage {
   mutable point::SeriesRewriter rewriter_;  // thread-safe: a memo of series
 };
 
+/// Rounds to multiples that count from the year 1, as Go's time does: it matters for units such as 7 s.
 class RoundTimes final : public Stage {
  public:
   explicit RoundTimes(std::chrono::nanoseconds precision) : unit_(precision.count()) {}
@@ -76,8 +77,9 @@ class RoundTimes final : public Stage {
 
  private:
   int64_t Round(int64_t time) const {
-    int64_t past = time % unit_;
-    if (past < 0) past += unit_;
+    constexpr __extension__ __int128 kSecondsFromYear1To1970 = 62'135'596'800;
+    __extension__ const __int128 since_year_1 = kSecondsFromYear1To1970 * 1'000'000'000 + time;
+    const auto past = static_cast<int64_t>((since_year_1 % unit_ + unit_) % unit_);
     int64_t rounded = 0;
     const int64_t step = past < unit_ - past ? -past : unit_ - past;
     return __builtin_add_overflow(time, step, &rounded) ? time : rounded;

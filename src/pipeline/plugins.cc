@@ -130,6 +130,8 @@ std::optional<BoundOutput> BindIcebergOutput(const PluginTable& plugin, Diagnost
   }
   BoundOutput bound;
   bound.default_flush_interval = std::chrono::seconds(60);
+  bound.place = fmt::format("{} {} {} {}", options->catalog, options->uri.empty() ? options->warehouse : options->uri,
+                            options->catalog_name, options->name_space);
   if (options->deduplicate == "off") {
     bound.notes.push_back("deduplicate = \"off\": points that are written twice stay two rows");
   } else if (options->deduplicate_key.empty()) {

@@ -47,6 +47,8 @@ struct BoundProcessor {
 struct BoundOutput {
   std::string name;  ///< alias, else plugin and number: names its checkpoint
   std::chrono::nanoseconds default_flush_interval{std::chrono::seconds(10)};
+  /// Where it keeps positions; two outputs with the same would take each other's rows for their own. "" = nowhere.
+  std::string place;
   std::vector<std::string> notes;
   std::function<Result<std::unique_ptr<outputs::Output>>(const PluginSeams&)> make;
 };

@@ -140,6 +140,16 @@ Topology BuildTopology(const Document& document, Diagnostics& diagnostics) {
       topology.inputs, [](const Topology::Input& input) { return input.bound.source; }, "input", diagnostics);
   ReportTwins<Topology::Output>(
       topology.outputs, [](const Topology::Output& output) { return output.bound.name; }, "output", diagnostics);
+  for (size_t i = 0; i < topology.outputs.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (topology.outputs[i].bound.place.empty() || topology.outputs[i].bound.place != topology.outputs[j].bound.place)
+        continue;
+      diagnostics.AddError(
+          {}, fmt::format("outputs {} and {} write to the same namespace of the same catalog and would take "
+                          "each other's rows for their own: give each its own namespace, or use one output",
+                          topology.outputs[j].display_name, topology.outputs[i].display_name));
+    }
+  }
   return topology;
 }
 

@@ -1,5 +1,6 @@
 #include "outputs/iceberg/iceberg_output.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -25,8 +26,14 @@ class IcebergOutput final : public Output {
     for (const lake::StoredPosition& position : stored) {
       if (position.table.empty()) low_water_[{position.source, position.shard_name}] = position.position;
       stored_sources_.insert(position.source);
+      int64_t& highest = highest_.try_emplace({position.source, position.shard_name}, position.position).first->second;
+      highest = std::max(highest, position.position);
     }
     return OkStatus();
+  }
+  std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const override {
+    const auto found = highest_.find({source, shard});
+    return found == highest_.end() ? std::nullopt : std::optional<int64_t>(found->second);
   }
   std::vector<std::string> StoredSources() const override { return {stored_sources_.begin(), stored_sources_.end()}; }
 
@@ -70,6 +77,7 @@ class IcebergOutput final : public Output {
   const uint64_t flush_bytes_;
   const OutputContext context_;
   std::map<std::pair<std::string, std::string>, int64_t> low_water_;
+  std::map<std::pair<std::string, std::string>, int64_t> highest_;
   std::set<std::string> stored_sources_;
   std::mutex mutex_;
   std::set<uint32_t> announced_;
