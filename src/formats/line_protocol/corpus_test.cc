@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "formats/line_protocol/parser.h"
+#include "formats/line_protocol/writer.h"
+#include "point/batch_builder.h"
 #include "point/row.h"
 #include "shared_fixtures.h"
 
@@ -145,7 +147,7 @@ struct Outcome {
   ParseErrors errors;
 };
 
-Outcome Run(const Case& a_case, const Dialect& dialect) {
+Outcome RunCase(const Case& a_case, const Dialect& dialect) {
   ParserOptions options;
   options.dialect = dialect;
   options.precision_ns = a_case.precision;
@@ -157,7 +159,7 @@ Outcome Run(const Case& a_case, const Dialect& dialect) {
 }
 
 bool Agrees(const Case& a_case, const Dialect& dialect) {
-  const Outcome outcome = Run(a_case, dialect);
+  const Outcome outcome = RunCase(a_case, dialect);
   return a_case.points ? !outcome.refused && outcome.points == *a_case.points : outcome.refused;
 }
 
@@ -196,7 +198,7 @@ void Compare(const Dialect& dialect, const char* name, Reason reason_of) {
     ++differ;
     ADD_FAILURE() << a_case.key << ": " << Json(a_case.text).dump(-1, ' ', true, Json::error_handler_t::replace)
                   << "\n  " << (a_case.points ? "is a point to the reference" : "is refused by the reference")
-                  << ", here: " << Run(a_case, dialect).errors.Message();
+                  << ", here: " << RunCase(a_case, dialect).errors.Message();
   }
   size_t purposes = 0;
   for (const auto& [reason, count] : on_purpose) purposes += count;
@@ -211,6 +213,72 @@ TEST(Corpus, ReferenceDialectAgrees) {
 
 TEST(Corpus, FirnsDialectDiffersOnlyByItsRules) {
   Compare(Dialect::Firn(), "Firn's dialect", ReasonOfFirn);
+}
+
+point::FieldValue ValueOf(const Json& value, std::string& text) {
+  if (value.contains("int")) return value["int"].get<int64_t>();
+  if (value.contains("uint")) return value["uint"].get<uint64_t>();
+  if (value.contains("bool")) return value["bool"].get<bool>();
+  if (value.contains("float")) return value["float"].get<double>();
+  text = BytesOf(value.at("string"));
+  return std::string_view(text);
+}
+
+/// The point of an encoder's case as a batch.
+std::vector<point::Batch> BatchOf(const Json& json) {
+  std::vector<std::string> texts;
+  texts.reserve(2 * json.value("tags", Json::array()).size() + 2 * json["fields"].size());
+  const auto keep = [&](const Json& text) { return std::string_view(texts.emplace_back(BytesOf(text))); };
+  std::vector<point::Tag> tags;
+  const Json tag_list = json.value("tags", Json::array());
+  for (const Json& tag : tag_list) tags.push_back({keep(tag["key"]), keep(tag["value"])});
+  std::vector<point::Field> fields;
+  for (const Json& field : json["fields"]) {
+    const std::string_view name = keep(field["key"]);
+    fields.push_back({name, ValueOf(field["value"], texts.emplace_back())});
+  }
+  point::BatchBuilder builder;
+  builder.Add(BytesOf(json["name"]), tags, fields, json["time"].get<int64_t>());
+  return builder.Take();
+}
+
+/// Floats may be spelled otherwise (the reference uses exponents), so what counts is what a line says.
+TEST(Corpus, WriterSaysWhatTheReferenceEncoderSays) {
+  const auto folder = firn::testing::FixtureFolder("line_protocol");
+  FIRN_SKIP_WITHOUT_FIXTURES(folder);
+  size_t agreed = 0, on_purpose = 0, differ = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().extension() != ".json") continue;
+    std::ifstream stream(file.path());
+    const Json corpus = Json::parse(stream);
+    const Json encode = corpus.value("encode", Json::object());
+    for (const auto& [key, entry] : encode.items()) {
+      const Json& input = entry["input"];
+      WriterOptions options;
+      options.unsigned_integers = true;
+      options.precision_ns = PrecisionOf(input["precision"].get<std::string>());
+      std::string written;
+      WriteReport report;
+      for (const point::Batch& batch : BatchOf(input["point"])) WriteBatch(batch, options, written, report);
+      if (!entry["output"].contains("result")) {
+        // The reference refuses the point; here what has no text is left out, and an empty tag is no tag.
+        ++on_purpose;
+        continue;
+      }
+      Case ours{key, written, 0, options.precision_ns, std::nullopt};
+      Case theirs{key, BytesOf(entry["output"]["result"]), 0, options.precision_ns, std::nullopt};
+      const Outcome a = RunCase(ours, Dialect::Firn());
+      const Outcome b = RunCase(theirs, Dialect::Firn());
+      if (!a.refused && !b.refused && a.points == b.points) {
+        ++agreed;
+        continue;
+      }
+      ++differ;
+      ADD_FAILURE() << key << ": wrote " << written << "the reference " << theirs.text;
+    }
+  }
+  std::printf("[conformance] line_protocol/encode: %zu agreed, %zu differ on purpose, %zu differ\n", agreed, on_purpose,
+              differ);
 }
 
 }  // namespace
