@@ -111,8 +111,8 @@ def test_spark_writes_and_firn_goes_on(tmp_path, spark, version):
         lake.instance.stop()
 
 
-def test_duckdb_writes_through_a_rest_catalog_and_firn_goes_on(shared_lake, tmp_path, spark):
-    if spark is None:
+def test_duckdb_writes_through_a_rest_catalog_and_firn_goes_on(shared_lake, tmp_path):
+    if not WHOLE:
         pytest.skip("a REST catalog on Firn's file runs in the whole form only: make interop")
     catalog = [f"uri=jdbc:sqlite:{shared_lake.catalog_file}", "catalog.name=firn_shared", f"warehouse={shared_lake.warehouse}"]
     with servers.running("rest-catalog.sh", tmp_path / "rest", *catalog) as endpoint:
