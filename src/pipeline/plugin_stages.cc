@@ -65,6 +65,9 @@ class AddTags final : public Stage {
   mutable point::SeriesRewriter rewriter_;  // thread-safe: a memo of series
 };
 
+__extension__ using Wide = __int128;
+constexpr Wide kNanosecondsFromYear1To1970 = Wide{62'135'596'800} * 1'000'000'000;
+
 /// Rounds to multiples that count from the year 1, as Go's time does: it matters for units such as 7 s.
 class RoundTimes final : public Stage {
  public:
@@ -77,9 +80,8 @@ class RoundTimes final : public Stage {
 
  private:
   int64_t Round(int64_t time) const {
-    constexpr __extension__ __int128 kSecondsFromYear1To1970 = 62'135'596'800;
-    __extension__ const __int128 since_year_1 = kSecondsFromYear1To1970 * 1'000'000'000 + time;
-    const auto past = static_cast<int64_t>((since_year_1 % unit_ + unit_) % unit_);
+    const Wide since_year_1 = kNanosecondsFromYear1To1970 + time;  // > 0 for every int64 time
+    const auto past = static_cast<int64_t>(since_year_1 % unit_);
     int64_t rounded = 0;
     const int64_t step = past < unit_ - past ? -past : unit_ - past;
     return __builtin_add_overflow(time, step, &rounded) ? time : rounded;
