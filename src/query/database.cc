@@ -47,6 +47,8 @@ std::string TakeText(char* text) {
 
 Error ErrorOf(const char* message, duckdb_error_type type) {
   std::string text = message == nullptr ? "unknown error" : message;
+  // A statement that is interrupted while it is prepared comes without its type.
+  if (text.starts_with("INTERRUPT Error")) return Cancelled("interrupted");
   switch (type) {
     case DUCKDB_ERROR_INTERRUPT:
       return Cancelled("interrupted");

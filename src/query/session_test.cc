@@ -147,7 +147,7 @@ TEST(Session, InterruptEndsAQueryAndLeavesTheSessionUsable) {
   done = true;
   interrupter.join();
   ASSERT_FALSE(report.ok());
-  EXPECT_EQ(report.error().kind(), ErrorKind::kCancelled);
+  EXPECT_EQ(report.error().kind(), ErrorKind::kCancelled) << report.error().message();
   EXPECT_THAT(Lines(*session, "SELECT 2"), ElementsAre("2"));
 }
 
