@@ -234,8 +234,7 @@ struct Database::Handles {
   Status Prepare(std::string_view sql, Prepared& prepared) {
     const std::string text(sql);
     if (duckdb_prepare(connection, text.c_str(), &prepared.handle) == DuckDBSuccess) return OkStatus();
-    const char* message = duckdb_prepare_error(prepared.handle);
-    return InvalidInput("{}", message == nullptr ? "statement not understood" : message);
+    return ErrorOf(duckdb_prepare_error(prepared.handle), DUCKDB_ERROR_INVALID);
   }
 };
 
@@ -358,7 +357,7 @@ Result<size_t> Database::CountStatements(std::string_view sql) {
   const idx_t count = duckdb_extract_statements(handles_->connection, text.c_str(), &statements.handle);
   if (count == 0) {
     const char* message = duckdb_extract_statements_error(statements.handle);
-    if (message != nullptr) return InvalidInput("{}", message);
+    if (message != nullptr) return ErrorOf(message, DUCKDB_ERROR_INVALID);
   }
   return static_cast<size_t>(count);
 }
