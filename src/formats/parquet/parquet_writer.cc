@@ -79,7 +79,8 @@ pq::Encoding::type PlainEncoding(ColumnType type, EncodingSet set) {
     case ColumnType::kDouble:
       return pq::Encoding::BYTE_STREAM_SPLIT;
     case ColumnType::kBoolean:
-      return pq::Encoding::RLE;
+      // Arrow's own choice in version 2 pages is RLE, which Iceberg's vectorized reader (1.12) refuses; bits compress.
+      return pq::Encoding::PLAIN;
     default:
       return pq::Encoding::UNKNOWN;
   }
