@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace firn::pipeline {
 
 Result<std::unique_ptr<StateFolder>> StateFolder::Open(const std::string& folder, storage::FileSystem& file_system) {
   FIRN_TRY(file_system.CreateFolders(folder).WithContext("cannot make the state folder"));
+  // What lies here may hold secrets: bodies, and the configuration that they came with.
+  std::error_code ignored;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
   Result<std::unique_ptr<storage::FolderLock>> lock = storage::FolderLock::Acquire(folder);
   if (!lock.ok() && lock.error().kind() == ErrorKind::kAlreadyExists) {
     return AlreadyExists(
