@@ -1,4 +1,5 @@
-// Runs a fuzz target over files and folders given as arguments: the way in which ctest replays a corpus without libFuzzer.
+// Runs a fuzz target over files and folders given as arguments: the way in which ctest replays a corpus without
+// libFuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -26,8 +26,8 @@ enum class LineGrammar : uint8_t { kFirn = 0, kInfluxDb = 1, kTelegraf = 2 };
 /// A body as a client pushed it, with everything that its meaning depends on: what the journal keeps. Decoding it again
 /// (DecodeBody) gives equal rows.
 struct PushedBody {
-  std::string source;        ///< id of the input
-  std::string body;          ///< line protocol, after content decoding
+  std::string source;  ///< id of the input
+  std::string body;    ///< line protocol, after content decoding
   LineGrammar grammar = LineGrammar::kFirn;
   int64_t precision_ns = 1;  ///< unit of the times in the text
   int64_t arrival_ns = 0;    ///< time of lines that have none, already truncated to the precision

@@ -19,8 +19,8 @@ class FieldColumn {
     if (type == FieldType::kString) offsets_.push_back(0);
   }
 
-  // Whole columns, for parsers that write arrays themselves. `validity` as in validity(): empty when all rows are set, else one
-  // bit a row and none beyond the last; null rows must hold zero values.
+  // Whole columns, for parsers that write arrays themselves. `validity` as in validity(): empty when all rows are set,
+  // else one bit a row and none beyond the last; null rows must hold zero values.
   static FieldColumn FromFloat64s(std::string name, std::vector<double> values, std::vector<uint64_t> validity);
   static FieldColumn FromInt64s(std::string name, std::vector<int64_t> values, std::vector<uint64_t> validity);
   static FieldColumn FromUint64s(std::string name, std::vector<uint64_t> values, std::vector<uint64_t> validity);

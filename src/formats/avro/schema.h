@@ -50,7 +50,8 @@ struct Node {
   int32_t precision = 0;             ///< decimal
   int32_t scale = 0;                 ///< decimal
 
-  /// Nodes of the whole value when named types are written out at each use: what one value can cost without a byte of input.
+  /// Nodes of the whole value when named types are written out at each use: what one value can cost without a byte of
+  /// input.
   int64_t weight = 1;
 
   /// An array whose items are {key, value} records: a map with keys that are no strings.

@@ -376,8 +376,8 @@ TEST_F(InfluxdbV2Test, MakesOfEachRecordedAnswerRowsOrAnErrorThatSaysWhatToDo) {
     good ? ++agree : ++differ;
     EXPECT_TRUE(good) << name << ": " << (status.ok() ? "ok" : status.error().message());
   }
-  std::cout << fmt::format("[conformance] influxdb2/flux through the input: {} agree, 0 differ on purpose, {} differ\n", agree,
-                           differ);
+  std::cout << fmt::format("[conformance] influxdb2/flux through the input: {} agree, 0 differ on purpose, {} differ\n",
+                           agree, differ);
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ struct Counts {
   int on_purpose = 0;
   int differ = 0;
   void Print(std::string_view folder) const {
-    std::cout << "[conformance] " << folder << ": " << agreed << " agree, " << on_purpose << " differ on purpose, " << differ
-              << " differ\n";
+    std::cout << "[conformance] " << folder << ": " << agreed << " agree, " << on_purpose << " differ on purpose, "
+              << differ << " differ\n";
   }
 };
 
