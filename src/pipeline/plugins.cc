@@ -92,6 +92,11 @@ std::optional<BoundInput> BindInfluxDbV2(const PluginTable& plugin, const AgentO
     diagnostics.AddError(plugin.position, timing.error().message());
     return std::nullopt;
   }
+  if (options->overlap.count() > 0) {
+    diagnostics.AddError(plugin.position,
+                         "inputs.influxdb_v2: overlap is not supported yet; use delay to wait for late rows");
+    return std::nullopt;
+  }
   BoundInput bound;
   bound.source = SourceOf(plugin, inputs::influxdb_v2::SourceId(*options));
   bound.interval = options->interval;
