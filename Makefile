@@ -42,8 +42,9 @@ conformance: setup-test  ## Only the tests over recorded cases ($FIRN_SHARED/fix
 fuzz: setup-test  ## Fuzzes each parser (FUZZ_SECONDS=60 each)
 	@tools/run-fuzz
 
-soak: build  ## Long campaigns: kills under load
-	@tests/end_to_end/run soak
+soak: build setup-test  ## Long campaigns: FIRN_KILLS (100) kills under load, Flux windows under faults
+	@tools/setup-python
+	@FIRN_KILLS=$${FIRN_KILLS:-100} .venv/bin/pytest -q -p no:cacheprovider tests/end_to_end/test_kill.py tests/end_to_end/test_flux.py
 
 interop: build  ## Spark, PyIceberg and DuckDB read and write beside Firn
 	@tests/interop/run
