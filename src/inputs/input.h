@@ -66,6 +66,13 @@ class PullSink {
   virtual ~PullSink() = default;
   /// The highest finished position of the shard that was handed over (in this run or, durably, in an earlier one).
   virtual std::optional<int64_t> LastPosition(const std::string& shard) = 0;
+  /// The lowest position above `position` up to which a part of some output already holds the shard (a table that was
+  /// committed when the process ended before the others were): the next position must not go beyond it, or that part
+  /// would take rows twice. Nothing when there is none.
+  virtual std::optional<int64_t> NextHeldPosition(const std::string& shard, int64_t position) {
+    (void)shard, (void)position;
+    return std::nullopt;
+  }
   /// Begins a position, higher than every one before. One open transaction a shard.
   virtual Result<std::unique_ptr<PullTransaction>> Begin(const std::string& shard, int64_t position) = 0;
 };

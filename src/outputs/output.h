@@ -73,6 +73,13 @@ class Output {
     return std::nullopt;
   }
 
+  /// The lowest position of a shard above `position` that some part of the output held when it was opened.
+  virtual std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
+                                                  int64_t position) const {
+    (void)source, (void)shard, (void)position;
+    return std::nullopt;
+  }
+
   /// The sources whose positions the output holds, as found when it was opened.
   virtual std::vector<std::string> StoredSources() const { return {}; }
 };

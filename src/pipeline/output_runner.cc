@@ -31,7 +31,15 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
           [this](size_t bytes) {
             const std::lock_guard lock(flush_mutex_);
             return context_.output->Relieve(tracker_.Snapshot(), bytes);
-          }) {}
+          }) {
+  const journal::Checkpoint stored = context_.checkpoint->positions();
+  for (const auto& [key, position] : stored.positions()) {
+    if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
+  }
+  if (context_.journal == nullptr) return;
+  durable_sequence_ = DurablePosition(kJournalSource, context_.journal->id()).value_or(0);
+  next_sequence_ = std::max(durable_sequence_.load() + 1, context_.journal->first_sequence());
+}
 
 OutputRunner::~OutputRunner() {
   Halt();
@@ -46,14 +54,8 @@ void OutputRunner::Halt() {
 }
 
 void OutputRunner::Start() {
-  const journal::Checkpoint stored = context_.checkpoint->positions();
-  for (const auto& [key, position] : stored.positions()) {
-    if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
-  }
   if (context_.journal != nullptr) {
-    const int64_t durable = DurablePosition(kJournalSource, context_.journal->id()).value_or(0);
-    durable_sequence_ = durable;
-    next_sequence_ = std::max(durable + 1, context_.journal->first_sequence());
+    next_sequence_ = std::max(next_sequence_, context_.journal->first_sequence());
     available_end_ = context_.journal->durable_end();
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
       workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
@@ -218,13 +220,14 @@ void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
 }
 
 void OutputRunner::Work(std::stop_token stop) {
+  inputs::BodyDecoder decoder;  // what it has learned from one body helps with the next
   for (;;) {
     Task task;
     const Result<bool> taken = TakeTask(task, stop);
     if (!taken.ok()) return Fail(taken.status());
     if (!*taken) return;
     if (!task.taken) continue;
-    const Status processed = Process(task, stop);
+    const Status processed = Process(task, decoder, stop);
     if (processed.ok()) tracker_.End(journal_shard_, task.sequence);
     {
       const std::lock_guard lock(mutex_);
@@ -239,16 +242,17 @@ void OutputRunner::Work(std::stop_token stop) {
   }
 }
 
-Status OutputRunner::Process(Task& task, std::stop_token stop) {
+Status OutputRunner::Process(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop) {
   if (task.pulled.has_value()) return ProcessPulled(task, stop);
-  return ProcessPushed(task, stop);
+  return ProcessPushed(task, decoder, stop);
 }
 
-Status OutputRunner::ProcessPushed(Task& task, std::stop_token stop) {
+Status OutputRunner::ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop) {
   if (!task.parsed.has_value()) {
     if (task.record.kind != journal::RecordKind::kPushedBody) return OkStatus();
     FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
-    task.parsed = Parsed{task.sequence, body.source, inputs::DecodeBody(body)};
+    line_protocol::ParseErrors answered_when_it_came;
+    task.parsed = Parsed{task.sequence, body.source, decoder.Decode(body, answered_when_it_came)};
   }
   uint32_t order = 0;
   for (point::Batch& batch : task.parsed->batches) batch.origin = {journal_shard_, task.sequence, order++};
@@ -300,6 +304,19 @@ std::optional<int64_t> OutputRunner::DurablePosition(const std::string& source, 
   if (source == kJournalSource) return stored;
   const std::optional<int64_t> own = context_.output->DurablePosition(source, shard);
   return stored.has_value() && own.has_value() ? std::max(*stored, *own) : (stored.has_value() ? stored : own);
+}
+
+std::optional<int64_t> OutputRunner::NextHeldPosition(const std::string& source, const std::string& shard,
+                                                      int64_t position) const {
+  std::optional<int64_t> next = context_.output->NextHeldPosition(source, shard, position);
+  const auto held = held_.find({source, shard});
+  if (held != held_.end() && held->second > position) next = std::min(next.value_or(held->second), held->second);
+  return next;
+}
+
+bool OutputRunner::WillHold(int64_t sequence, const std::string& source, const std::string& shard,
+                            int64_t position) const {
+  return sequence > durable_sequence_.load() || DurablePosition(source, shard).value_or(INT64_MIN) >= position;
 }
 
 void OutputRunner::FlushLoop(std::stop_token stop) {

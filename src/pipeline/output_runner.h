@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "inputs/decode_body.h"
 #include "inputs/input.h"
 #include "journal/journal.h"
 #include "outputs/output.h"
@@ -97,6 +98,11 @@ class OutputRunner {
   /// The position up to which this output has everything of a shard, durably; nothing = none known.
   std::optional<int64_t> DurablePosition(const std::string& source, const std::string& shard) const;
 
+  /// The lowest position above `position` that this output, or one of its tables, held durably at the start.
+  std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard, int64_t position) const;
+  /// Whether this output has, or will be given, the rows of a pulled position whose end is this record of the journal.
+  bool WillHold(int64_t sequence, const std::string& source, const std::string& shard, int64_t position) const;
+
   /// Flushes now; also used by the flusher.
   Status FlushNow();
   /// Works off everything that is durable in the journal, flushes, and stops. What could not be flushed within
@@ -136,8 +142,8 @@ class OutputRunner {
   /// Brings the next record that can be read; false when there is none (what was left is damaged).
   Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
-  Status Process(Task& task, std::stop_token stop);
-  Status ProcessPushed(Task& task, std::stop_token stop);
+  Status Process(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
+  Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
   Status ProcessPulled(Task& task, std::stop_token stop);
   void LeavePulled(uint32_t shard, int64_t position);
   void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);

@@ -53,11 +53,15 @@ class FakeOutput final : public outputs::Output {
   }
   Status Relieve(std::span<const outputs::ShardProgress>, size_t) override { return OkStatus(); }
   size_t buffered_bytes() const override { return 0; }
+  std::optional<int64_t> NextHeldPosition(const std::string&, const std::string&, int64_t position) const override {
+    return ahead > position ? std::optional<int64_t>(ahead) : std::nullopt;
+  }
   /// What a crash takes away.
   void Forget() { waiting_.clear(); }
 
   std::multiset<int> durable;
   std::atomic<bool> failing{false};
+  int64_t ahead = INT64_MIN;  ///< a position that one of its tables held when it was opened
 
  private:
   struct Row {
@@ -279,6 +283,33 @@ TEST_F(RunnerTest, PulledRowsGoThroughTheJournalToSeveralOutputs) {
   ASSERT_TRUE(life->Stop().ok());
   EXPECT_EQ(one.durable, (std::multiset<int>{1, 3}));
   EXPECT_EQ(two.durable, (std::multiset<int>{1, 3}));
+}
+
+TEST_F(RunnerTest, APulledPositionStopsWhereAnOutputIsAhead) {
+  FakeOutput one;
+  FakeOutput two;
+  {
+    const auto life = Start({&one, &two});
+    ASSERT_TRUE(Pull(*life, 100, 1, true).ok());
+    ASSERT_TRUE(life->Stop().ok());
+    ASSERT_TRUE(Pull(*life, 200, 2, true).ok());
+    life->checkpoint->Set({"output-1", "query", "shard"}, 200);
+    ASSERT_TRUE(life->checkpoint->Save().ok());
+  }
+  two.ahead = 150;
+  const auto life = Start({&one, &two});
+  EXPECT_EQ(life->pull->NextHeldPosition("shard", 100), 150) << "a table of the second output";
+  EXPECT_EQ(life->pull->NextHeldPosition("shard", 150), 200) << "all of the second output";
+  EXPECT_EQ(life->pull->NextHeldPosition("shard", 200), std::nullopt);
+}
+
+TEST_F(RunnerTest, ARecordOfTheJournalCountsOnlyIfEveryOutputGetsIt) {
+  FakeOutput output;
+  const auto life = Start({&output});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(life->Send(Body(i)).ok());
+  ASSERT_TRUE(life->Stop().ok());
+  EXPECT_FALSE(life->runners[0]->WillHold(3, "query", "shard", 500)) << "passed, and the position is not its own";
+  EXPECT_TRUE(life->runners[0]->WillHold(4, "query", "shard", 500));
 }
 
 TEST(ProgressTracker, CompletesInOrderWhateverTheOrderOfEnds) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "pipeline/enrolment.h"
 
 namespace firn::pipeline {
 namespace {
@@ -81,6 +82,8 @@ Status Pipeline::OpenOutputs() {
     ShardRegistry::Name name = shards_.NameOf(shard);
     return std::pair(std::move(name.source), std::move(name.shard));
   };
+  std::optional<JournalSpan> span;
+  if (journal_) span = {journal_->id(), journal_->first_sequence(), journal_->durable_end()};
   int64_t highest = 0;
   for (Topology::Output& output : topology_.outputs) {
     Result<std::unique_ptr<outputs::Output>> made = output.bound.make(seams);
@@ -95,12 +98,14 @@ Status Pipeline::OpenOutputs() {
     context.clock = seams_.clock;
     context.fatal = [this](Status status) { Fatal(std::move(status)); };
     context.flushed = [this] { TrimJournal(); };
+    EnrolOutput(*checkpoint_, output.bound.name, span);
     runners_.push_back(
         std::make_unique<OutputRunner>(OptionsOf(output, topology_.agent, topology_.outputs.size()), context));
     if (!journal_) continue;
     highest = std::max({highest, runners_.back()->DurablePosition(kJournalSource, journal_->id()).value_or(0),
                         outputs_.back()->HighestPosition(kJournalSource, journal_->id()).value_or(0)});
   }
+  if (journal_) FIRN_TRY(checkpoint_->Save());
   // A sequence that a table has seen must never name another record, even if the journal lost its tail.
   if (journal_ && highest > journal_->durable_end()) FIRN_TRY(journal_->SkipTo(highest + 1));
   return OkStatus();
@@ -173,7 +178,11 @@ Status Pipeline::NotePulledRecords() {
     if (!record->has_value()) return OkStatus();
     if ((*record)->kind != journal::RecordKind::kPositionEnd) continue;
     FIRN_ASSIGN(const PulledName name, DecodePulledName((*record)->payload));
-    if (const auto pull = pulls_.find(name.source); pull != pulls_.end()) {
+    const auto pull = pulls_.find(name.source);
+    const auto will_hold = [&](const std::unique_ptr<OutputRunner>& runner) {
+      return runner->WillHold((*record)->sequence, name.source, name.shard, name.position);
+    };
+    if (pull != pulls_.end() && std::all_of(runners_.begin(), runners_.end(), will_hold)) {
       pull->second->NoteJournaled(name.shard, name.position);
     }
   }
@@ -253,21 +262,20 @@ void Pipeline::WaitForStop(std::stop_token stop) {
 }
 
 void Pipeline::LogStatus() {
-  uint64_t rows = 0;
-  for (const auto& runner : runners_) rows += runner->stats().rows_taken;
   const int64_t now = seams_.clock->MonotonicNs();
   const double seconds = static_cast<double>(now - last_status_ns_) / 1e9;
-  const double rate = seconds > 0 ? static_cast<double>(rows - last_status_rows_) / seconds : 0;
   last_status_ns_ = now;
-  last_status_rows_ = rows;
-  for (const auto& runner : runners_) {
+  last_status_rows_.resize(runners_.size());
+  for (size_t i = 0; i < runners_.size(); ++i) {
+    const auto& runner = runners_[i];
     const RunnerStats stats = runner->stats();
+    const double rate = seconds > 0 ? static_cast<double>(stats.rows_taken - last_status_rows_[i]) / seconds : 0;
+    last_status_rows_[i] = stats.rows_taken;
     log::Info(
         "{}: {:.0f} rows/s, {} rows taken, {} committed in {} files ({:.1f} MB), {} waiting in the journal, {:.1f} MB "
         "in memory{}",
-        runner->options().name, rate / static_cast<double>(runners_.size()), stats.rows_taken, stats.rows_flushed,
-        stats.files, static_cast<double>(stats.bytes) / 1e6, stats.journal_lag,
-        static_cast<double>(stats.buffered_bytes) / 1e6,
+        runner->options().name, rate, stats.rows_taken, stats.rows_flushed, stats.files,
+        static_cast<double>(stats.bytes) / 1e6, stats.journal_lag, static_cast<double>(stats.buffered_bytes) / 1e6,
         stats.failed_flushes > 0 ? fmt::format(", {} flushes failed", stats.failed_flushes) : "");
   }
 }

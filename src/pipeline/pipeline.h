@@ -113,7 +113,7 @@ class Pipeline {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::optional<Status> fatal_;
-  uint64_t last_status_rows_ = 0;
+  std::vector<uint64_t> last_status_rows_;  ///< of each output
   int64_t last_status_ns_ = 0;
 };
 

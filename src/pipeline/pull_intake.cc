@@ -107,6 +107,15 @@ std::optional<int64_t> PullIntake::LastPosition(const std::string& shard) {
   return lowest;
 }
 
+std::optional<int64_t> PullIntake::NextHeldPosition(const std::string& shard, int64_t position) {
+  std::optional<int64_t> lowest;
+  for (const OutputRunner* runner : runners_) {
+    const std::optional<int64_t> next = runner->NextHeldPosition(source_, shard, position);
+    if (next.has_value()) lowest = std::min(lowest.value_or(*next), *next);
+  }
+  return lowest;
+}
+
 Result<std::unique_ptr<inputs::PullTransaction>> PullIntake::Begin(const std::string& shard, int64_t position) {
   if (journal_ == nullptr) {
     return std::unique_ptr<inputs::PullTransaction>(std::make_unique<DirectTransaction>(*this, shard, position));

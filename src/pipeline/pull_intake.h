@@ -23,6 +23,7 @@ class PullIntake final : public inputs::PullSink {
              std::stop_token stop);
 
   std::optional<int64_t> LastPosition(const std::string& shard) override;
+  std::optional<int64_t> NextHeldPosition(const std::string& shard, int64_t position) override;
   Result<std::unique_ptr<inputs::PullTransaction>> Begin(const std::string& shard, int64_t position) override;
 
   /// A position that an unfinished journal holds, found at start: it counts as handed over.

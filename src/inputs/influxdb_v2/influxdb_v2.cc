@@ -80,9 +80,11 @@ class InfluxdbV2 final : public PollingInput {
 
   std::optional<Window> DueWindow(Query& query) const {
     const int64_t now = context_.clock->NowNs();
-    if (const auto position = context_.pull->LastPosition(query.target.shard)) return plan_.Due(*position, now);
-    if (!query.first_start) query.first_start = plan_.StartAt(now);
-    return plan_.Due(*query.first_start, now);
+    const std::string& shard = query.target.shard;
+    const auto position = context_.pull->LastPosition(shard);
+    if (!position && !query.first_start) query.first_start = plan_.StartAt(now);
+    const int64_t start = position ? *position : *query.first_start;
+    return plan_.Due(start, now, context_.pull->NextHeldPosition(shard, start));
   }
 
   Status ReadWithRetries(const Target& target, const Window& window, std::stop_token stop) {

@@ -1,5 +1,7 @@
 #include "inputs/influxdb_v2/windows.h"
 
+#include <algorithm>
+
 #include "formats/influx_csv/cell_values.h"
 #include "inputs/influxdb_v2/flux_tokens.h"
 
@@ -32,8 +34,9 @@ int64_t WindowPlan::StartAt(int64_t now) const {
   return FloorToLength(now - delay_) - length_;
 }
 
-std::optional<Window> WindowPlan::Due(int64_t start, int64_t now) const {
-  const int64_t stop = FloorToLength(start) + length_;
+std::optional<Window> WindowPlan::Due(int64_t start, int64_t now, std::optional<int64_t> held) const {
+  int64_t stop = FloorToLength(start) + length_;
+  if (held.has_value() && *held > start) stop = std::min(stop, *held);
   if (stop > now - delay_) return std::nullopt;
   return Window{start, stop};
 }

@@ -35,8 +35,9 @@ class WindowPlan {
 
   /// Where the first window begins if time is `now`.
   int64_t StartAt(int64_t now) const;
-  /// The window that begins at `start`, once it is due.
-  std::optional<Window> Due(int64_t start, int64_t now) const;
+  /// The window that begins at `start`, once it is due. It stops at `held` at the latest: where a part of the rows is
+  /// known to be held already.
+  std::optional<Window> Due(int64_t start, int64_t now, std::optional<int64_t> held = std::nullopt) const;
 
  private:
   int64_t FloorToLength(int64_t time) const;

@@ -25,6 +25,13 @@ TEST(WindowPlan, EndsWindowsOnMultiplesOfTheirLength) {
   EXPECT_EQ(plan.Due(-13 * kMinute, 60 * kMinute), (Window{-13 * kMinute, -10 * kMinute}));
 }
 
+TEST(WindowPlan, StopsWhereAPartOfTheRowsIsHeldAlready) {
+  const WindowPlan plan(10min, 30s, OneWindowBack{});
+  EXPECT_EQ(plan.Due(10 * kMinute, 60 * kMinute, 14 * kMinute), (Window{10 * kMinute, 14 * kMinute}));
+  EXPECT_EQ(plan.Due(10 * kMinute, 60 * kMinute, 34 * kMinute), (Window{10 * kMinute, 20 * kMinute}));
+  EXPECT_EQ(plan.Due(14 * kMinute, 60 * kMinute, 14 * kMinute), (Window{14 * kMinute, 20 * kMinute}));
+}
+
 TEST(WindowPlan, WaitsForTheDelay) {
   const WindowPlan plan(10min, 30s, OneWindowBack{});
   const int64_t due = 20 * kMinute + 30'000'000'000;

@@ -26,14 +26,20 @@ class IcebergOutput final : public Output {
     for (const lake::StoredPosition& position : stored) {
       if (position.table.empty()) low_water_[{position.source, position.shard_name}] = position.position;
       stored_sources_.insert(position.source);
-      int64_t& highest = highest_.try_emplace({position.source, position.shard_name}, position.position).first->second;
-      highest = std::max(highest, position.position);
+      held_[{position.source, position.shard_name}].insert(position.position);
     }
     return OkStatus();
   }
   std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const override {
-    const auto found = highest_.find({source, shard});
-    return found == highest_.end() ? std::nullopt : std::optional<int64_t>(found->second);
+    const auto found = held_.find({source, shard});
+    return found == held_.end() ? std::nullopt : std::optional<int64_t>(*found->second.rbegin());
+  }
+  std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
+                                          int64_t position) const override {
+    const auto found = held_.find({source, shard});
+    if (found == held_.end()) return std::nullopt;
+    const auto next = found->second.upper_bound(position);
+    return next == found->second.end() ? std::nullopt : std::optional<int64_t>(*next);
   }
   std::vector<std::string> StoredSources() const override { return {stored_sources_.begin(), stored_sources_.end()}; }
 
@@ -77,7 +83,7 @@ class IcebergOutput final : public Output {
   const uint64_t flush_bytes_;
   const OutputContext context_;
   std::map<std::pair<std::string, std::string>, int64_t> low_water_;
-  std::map<std::pair<std::string, std::string>, int64_t> highest_;
+  std::map<std::pair<std::string, std::string>, std::set<int64_t>> held_;  ///< by any table, when it was opened
   std::set<std::string> stored_sources_;
   std::mutex mutex_;
   std::set<uint32_t> announced_;
