@@ -1,0 +1,329 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "starlark/syntax/arena.h"
+#include "starlark/syntax/file_options.h"
+#include "starlark/syntax/operators.h"
+#include "starlark/syntax/position.h"
+
+/// The syntax tree: a closed set of node types, told apart by `kind`, in the arena of their File. Children are never
+/// null unless it says "may be null". Names and decoded literals are views into the arena; equal names share their
+/// bytes.
+///
+/// No path from a statement of the file to a leaf is longer than kMaxTreeDepth nodes – the parser refuses deeper
+/// programs – so that passes over the tree may recurse.
+
+namespace firn::starlark {
+
+inline constexpr int kMaxTreeDepth = 1'000;
+
+struct Binding;        // resolve/binding.h
+struct FunctionScope;  // resolve/binding.h
+struct ModuleScope;    // resolve/binding.h
+
+enum class NodeKind : uint8_t {
+  // expressions
+  kIdentifier,
+  kInt,
+  kFloat,
+  kString,
+  kBytes,
+  kParen,
+  kTuple,
+  kList,
+  kDict,
+  kUnary,
+  kBinary,
+  kConditional,
+  kDot,
+  kIndex,
+  kSlice,
+  kCall,
+  kComprehension,
+  kLambda,
+  // statements
+  kExpressionStatement,
+  kAssign,
+  kIf,
+  kFor,
+  kWhile,
+  kDef,
+  kReturn,
+  kBreak,
+  kContinue,
+  kPass,
+  kLoad,
+};
+
+/// What every node begins with. `position` is the one that an error at run time names: of the operator of a binary
+/// expression or assignment, of `(`, `[` or `.` of a suffix, else of the first character.
+struct Node {
+  NodeKind kind;
+  uint16_t depth = 1;  ///< nodes on the longest path down from here, itself included
+  Position position;
+};
+
+struct Expression : Node {};
+struct Statement : Node {};
+
+using Expressions = std::span<Expression* const>;
+using Statements = std::span<Statement* const>;
+
+// ---- expressions
+
+struct Identifier : Expression {
+  static constexpr NodeKind kKind = NodeKind::kIdentifier;
+  std::string_view name;
+  const Binding* binding = nullptr;  ///< set by the resolver
+};
+
+struct IntLiteral : Expression {
+  static constexpr NodeKind kKind = NodeKind::kInt;
+  int64_t value = 0;
+  std::string_view digits;  ///< when the number does not fit `value`: its digits without prefix; else empty
+  int base = 10;            ///< of `digits`
+};
+
+struct FloatLiteral : Expression {
+  static constexpr NodeKind kKind = NodeKind::kFloat;
+  double value = 0;
+};
+
+struct StringLiteral : Expression {
+  static constexpr NodeKind kKind = NodeKind::kString;
+  std::string_view value;
+};
+
+struct BytesLiteral : Expression {
+  static constexpr NodeKind kKind = NodeKind::kBytes;
+  std::string_view value;
+};
+
+/// `(x)`; a parenthesized tuple is a Paren around a Tuple, but `()` is a Tuple alone.
+struct ParenExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kParen;
+  Expression* inner = nullptr;
+};
+
+struct TupleExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kTuple;
+  Expressions items;
+};
+
+struct ListExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kList;
+  Expressions items;
+};
+
+struct DictEntry {
+  Expression* key = nullptr;
+  Expression* value = nullptr;
+  Position colon;
+};
+
+struct DictExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kDict;
+  std::span<const DictEntry> entries;
+};
+
+struct UnaryExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kUnary;
+  UnaryOperator op = UnaryOperator::kNot;
+  Expression* operand = nullptr;
+};
+
+struct BinaryExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kBinary;
+  BinaryOperator op = BinaryOperator::kOr;
+  Expression* left = nullptr;
+  Expression* right = nullptr;
+};
+
+/// `if_true if condition else if_false`; the position is that of `if`.
+struct ConditionalExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kConditional;
+  Expression* condition = nullptr;
+  Expression* if_true = nullptr;
+  Expression* if_false = nullptr;
+};
+
+struct DotExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kDot;
+  Expression* object = nullptr;
+  std::string_view name;
+  Position name_position;
+};
+
+struct IndexExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kIndex;
+  Expression* object = nullptr;
+  Expression* index = nullptr;
+};
+
+struct SliceExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kSlice;
+  Expression* object = nullptr;
+  Expression* low = nullptr;   ///< may be null
+  Expression* high = nullptr;  ///< may be null
+  Expression* step = nullptr;  ///< may be null
+};
+
+struct Argument {
+  enum class Kind : uint8_t { kPositional, kNamed, kStar, kStarStar };
+  Kind kind = Kind::kPositional;
+  Position position;      ///< of its first character
+  std::string_view name;  ///< of kNamed
+  Expression* value = nullptr;
+};
+
+/// The position is that of `(`.
+struct CallExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kCall;
+  Expression* callee = nullptr;
+  std::span<const Argument> arguments;
+};
+
+/// `for targets in iterable`, or `if condition` (then `targets` is null).
+struct ComprehensionClause {
+  Position position;  ///< of `for` or `if`
+  Expression* targets = nullptr;
+  Expression* iterable_or_condition = nullptr;
+
+  bool is_for() const { return targets != nullptr; }
+};
+
+/// `[body for …]` or `{key: body for …}`. The first clause is a `for`.
+struct Comprehension : Expression {
+  static constexpr NodeKind kKind = NodeKind::kComprehension;
+  Expression* key = nullptr;  ///< null for a list
+  Expression* body = nullptr;
+  Position colon;  ///< of a dict's entry
+  std::span<const ComprehensionClause> clauses;
+
+  bool is_dict() const { return key != nullptr; }
+};
+
+struct Parameter {
+  enum class Kind : uint8_t { kRequired, kOptional, kBareStar, kVarargs, kKwargs };
+  Kind kind = Kind::kRequired;
+  Position position;                    ///< of the name; of `=`, `*` or `**` where there is one
+  Identifier* name = nullptr;           ///< null for kBareStar
+  Expression* default_value = nullptr;  ///< of kOptional
+};
+
+/// What `def` and `lambda` have in common. The body of a lambda is one return statement.
+struct FunctionNode {
+  Position position;      ///< of `def` or `lambda`
+  std::string_view name;  ///< "lambda" for a lambda
+  std::span<const Parameter> parameters;
+  Statements body;
+  const FunctionScope* scope = nullptr;  ///< set by the resolver
+};
+
+struct LambdaExpression : Expression {
+  static constexpr NodeKind kKind = NodeKind::kLambda;
+  FunctionNode* function = nullptr;
+};
+
+// ---- statements
+
+struct ExpressionStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kExpressionStatement;
+  Expression* expression = nullptr;
+};
+
+/// `target = value`, or `target op= value`. A target is an identifier, dot or index expression; unless augmented, also
+/// a tuple or list of targets; each maybe in parentheses.
+struct AssignStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kAssign;
+  std::optional<BinaryOperator> op;  ///< of an augmented assignment
+  Expression* target = nullptr;
+  Expression* value = nullptr;
+};
+
+struct IfClause {
+  Position position;  ///< of `if` or `elif`
+  Expression* condition = nullptr;
+  Statements body;
+};
+
+/// `if`, any number of `elif`, maybe `else`.
+struct IfStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kIf;
+  std::span<const IfClause> clauses;
+  Statements else_body;  ///< empty without `else`
+};
+
+struct ForStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kFor;
+  Expression* targets = nullptr;
+  Expression* iterable = nullptr;
+  Statements body;
+};
+
+struct WhileStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kWhile;
+  Expression* condition = nullptr;
+  Statements body;
+};
+
+struct DefStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kDef;
+  Identifier* name = nullptr;
+  FunctionNode* function = nullptr;
+};
+
+struct ReturnStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kReturn;
+  Expression* value = nullptr;  ///< may be null
+};
+
+/// `break`, `continue` or `pass`, as `kind` says.
+struct BranchStatement : Statement {};
+
+struct LoadItem {
+  Identifier* local = nullptr;  ///< the name here
+  std::string_view name;        ///< the name there
+  Position name_position;
+};
+
+struct LoadStatement : Statement {
+  static constexpr NodeKind kKind = NodeKind::kLoad;
+  std::string_view module;
+  Position module_position;
+  std::span<const LoadItem> items;
+};
+
+/// A parsed file, with the arena that holds it; the resolver puts its results into the same arena.
+struct File {
+  std::string name;
+  FileOptions options;
+  Statements statements;
+  const ModuleScope* scope = nullptr;  ///< set by the resolver
+  Arena arena;
+};
+
+// ---- looking at nodes
+
+/// The node as what it is. Requires that `node.kind` says so.
+template <typename T>
+T& As(Node& node) {
+  return static_cast<T&>(node);
+}
+template <typename T>
+const T& As(const Node& node) {
+  return static_cast<const T&>(node);
+}
+
+/// Where the first character of an expression stands.
+Position Start(const Expression& expression);
+
+/// The expression without the parentheses around it.
+const Expression& WithoutParens(const Expression& expression);
+
+}  // namespace firn::starlark
