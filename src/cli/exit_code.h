@@ -10,6 +10,7 @@ enum ExitCode : int {
   kUsage = 1,         ///< config or usage: trying again is no use
   kFailed = 2,        ///< failed at run time
   kSomeRejected = 3,  ///< done, but some rows were rejected; only with --strict
+  kSuperseded = 4,    ///< a newer process has taken over: not to be started again by a supervisor
 };
 
 /// Prints `firn: …` on standard error and gives the code that fits.

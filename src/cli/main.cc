@@ -339,7 +339,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "`firn COMMAND --help` tells more of each. Exit codes: 0 done, 1 config or usage, 2 failed, 3 rows rejected "
-      "(--strict).");
+      "(--strict), 4 a newer process has taken over.");
   Chosen chosen;
   AddRun(app, chosen);
   AddSql(app, chosen);

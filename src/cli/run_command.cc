@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include <charconv>
 #include <iostream>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "config/document.h"
 #include "http/client.h"
+#include "pipeline/accepted_config.h"
 #include "pipeline/dry_run.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/state_folder.h"
@@ -61,32 +61,6 @@ class SignalStop {
   std::thread waiter_;
 };
 
-/// Keeps several files as one text: `file SIZE PATH`, a line feed, the bytes, a line feed.
-std::string JoinFiles(const std::vector<config::SourceFile>& files) {
-  std::string text;
-  for (const config::SourceFile& file : files) {
-    text += fmt::format("file {} {}\n{}\n", file.text.size(), file.path, file.text);
-  }
-  return text;
-}
-
-std::vector<config::SourceFile> SplitFiles(std::string_view text) {
-  std::vector<config::SourceFile> files;
-  while (text.starts_with("file ")) {
-    const size_t line_end = text.find('\n');
-    if (line_end == std::string_view::npos) break;
-    const std::string_view line = text.substr(5, line_end - 5);
-    size_t size = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size);
-    if (error != std::errc() || line_end + 1 + size > text.size()) break;
-    const auto path_at = static_cast<size_t>(end - line.data()) + 1;
-    files.push_back(
-        {std::string(line.substr(std::min(path_at, line.size()))), std::string(text.substr(line_end + 1, size))});
-    text.remove_prefix(std::min(text.size(), line_end + 1 + size + 1));
-  }
-  return files;
-}
-
 void PrintDiagnostics(const config::Diagnostics& diagnostics, std::ostream& err) {
   for (const auto& entry : diagnostics.entries()) err << entry.ToString() << '\n';
 }
@@ -126,43 +100,60 @@ struct Process {
   pipeline::PipelineSeams seams() { return {&clock, random.get(), file_system.get(), client.get(), &standard_output}; }
 };
 
+/// How a run ended.
+struct Ended {
+  Status status;
+  bool superseded = false;  ///< by a newer process
+};
+
 /// Finishes what was accepted under another configuration before the new one starts.
-Status FinishEarlierRecords(pipeline::StateFolder& state, Process& process, const std::string& config_text,
-                            const RunCommandOptions& options, int64_t epoch, std::stop_token stop) {
-  FIRN_ASSIGN(const std::optional<std::string> accepted, state.AcceptedConfig());
-  if (!accepted.has_value() || *accepted == config_text) return OkStatus();
+Ended FinishEarlierRecords(pipeline::StateFolder& state, Process& process, const config::Document& current,
+                           const std::string& config_text, const RunCommandOptions& options, int64_t epoch,
+                           std::stop_token stop) {
+  const Result<std::optional<std::string>> accepted = state.AcceptedConfig();
+  if (!accepted.ok()) return {accepted.status()};
+  if (!accepted->has_value() || **accepted == config_text) return {};
   config::Diagnostics diagnostics;
   config::LoadOptions load;
   load.strict_environment = options.strict_environment;
-  const config::Document document = config::LoadDocument(SplitFiles(*accepted), load, diagnostics);
-  pipeline::Topology topology = pipeline::BuildTopology(document, diagnostics);
-  FIRN_TRY(
-      diagnostics.ToStatus().WithContext("the configuration of the last run, under which records wait in the journal"));
-  FIRN_ASSIGN(const int64_t unfinished, pipeline::Pipeline::UnfinishedRecords(topology, state, process.seams()));
-  if (unfinished == 0) return OkStatus();
+  config::Document former = config::LoadDocument(pipeline::SplitFiles(**accepted), load, diagnostics);
+  pipeline::TakeConnections(former, current);
+  pipeline::Topology topology = pipeline::BuildTopology(former, diagnostics);
+  if (const Status bound = diagnostics.ToStatus(); !bound.ok()) {
+    return {bound.WithContext("the configuration of the last run, under which records wait in the journal")};
+  }
+  const Result<int64_t> unfinished = pipeline::Pipeline::UnfinishedRecords(topology, state, process.seams());
+  if (!unfinished.ok() || *unfinished == 0) return {unfinished.status()};
   log::Info("the configuration has changed: {} records of the journal are finished under the former one first",
-            unfinished);
-  FIRN_ASSIGN(const std::unique_ptr<pipeline::Pipeline> earlier,
-              pipeline::Pipeline::Make(std::move(topology), state, process.seams(), epoch));
-  return earlier->Run(pipeline::RunMode::kReplay, std::move(stop));
+            *unfinished);
+  const auto earlier = pipeline::Pipeline::Make(std::move(topology), state, process.seams(), epoch);
+  if (!earlier.ok()) return {earlier.status()};
+  const Status done = (*earlier)->Run(pipeline::RunMode::kReplay, std::move(stop));
+  return {done, (*earlier)->superseded()};
 }
 
-Status RunPipeline(pipeline::Topology topology, const std::string& state_folder, const std::string& config_text,
-                   const RunCommandOptions& options, std::stop_token stop) {
+Ended RunPipeline(const config::Document& document, pipeline::Topology topology, const std::string& state_folder,
+                  const std::string& config_text, const RunCommandOptions& options, std::stop_token stop) {
   Process process;
-  FIRN_ASSIGN(const std::unique_ptr<pipeline::StateFolder> state,
-              pipeline::StateFolder::Open(state_folder, *process.file_system));
-  FIRN_ASSIGN(const int64_t epoch, state->NextEpoch(process.clock));
-  FIRN_TRY(FinishEarlierRecords(*state, process, config_text, options, epoch, stop));
-  FIRN_ASSIGN(const std::unique_ptr<pipeline::Pipeline> pipeline,
-              pipeline::Pipeline::Make(std::move(topology), *state, process.seams(), epoch));
-  FIRN_TRY(state->StoreAcceptedConfig(config_text));
-  return pipeline->Run(options.once ? pipeline::RunMode::kOnce : pipeline::RunMode::kUntilStopped, std::move(stop));
+  const auto state = pipeline::StateFolder::Open(state_folder, *process.file_system);
+  if (!state.ok()) return {state.status()};
+  const Result<int64_t> epoch = (*state)->NextEpoch(process.clock);
+  if (!epoch.ok()) return {epoch.status()};
+  Ended earlier = FinishEarlierRecords(**state, process, document, config_text, options, *epoch, stop);
+  if (!earlier.status.ok()) return earlier;
+  const auto pipeline = pipeline::Pipeline::Make(std::move(topology), **state, process.seams(), *epoch);
+  if (!pipeline.ok()) return {pipeline.status()};
+  if (const Status stored = (*state)->StoreAcceptedConfig(config_text); !stored.ok()) return {stored};
+  const auto mode = options.once ? pipeline::RunMode::kOnce : pipeline::RunMode::kUntilStopped;
+  const Status done = (*pipeline)->Run(mode, std::move(stop));
+  return {done, (*pipeline)->superseded()};
 }
 
-int Fail(const Error& error, std::ostream& err) {
-  err << "firn: " << error.message() << '\n';
-  return error.kind() == ErrorKind::kInvalidConfig ? kUsage : kFailed;
+int ExitCodeOf(const Ended& ended, std::ostream& err) {
+  if (ended.status.ok()) return kDone;
+  err << "firn: " << ended.status.error().message() << '\n';
+  if (ended.superseded) return kSuperseded;
+  return ended.status.error().kind() == ErrorKind::kInvalidConfig ? kUsage : kFailed;
 }
 
 }  // namespace
@@ -186,17 +177,15 @@ int RunRun(const RunCommandOptions& options, std::ostream& out, std::ostream& er
   PrintDiagnostics(diagnostics, err);
   if (!diagnostics.ok()) return kUsage;
   if (options.check) return Check(topology, out);
-  if (const Status logging = StartLogging(options, topology.agent); !logging.ok()) return Fail(logging.error(), err);
-  Status done;
+  if (const Status logging = StartLogging(options, topology.agent); !logging.ok()) return ExitCodeOf({logging}, err);
   if (options.test) {
     Process process;
     StreamSink sink(out);
-    done = pipeline::PrintWhatWouldBeWritten(document, process.seams(), sink, signals.token());
-  } else {
-    const std::string folder = pipeline::StateFolderOf(topology.agent, *files);
-    done = RunPipeline(std::move(topology), folder, JoinFiles(*files), options, signals.token());
+    return ExitCodeOf({pipeline::PrintWhatWouldBeWritten(document, process.seams(), sink, signals.token())}, err);
   }
-  return done.ok() ? kDone : Fail(done.error(), err);
+  const std::string folder = pipeline::StateFolderOf(topology.agent, *files);
+  return ExitCodeOf(
+      RunPipeline(document, std::move(topology), folder, pipeline::JoinFiles(*files), options, signals.token()), err);
 }
 
 }  // namespace firn::cli

@@ -30,8 +30,6 @@ struct FlushReport {
   uint64_t files = 0;
   uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< what is tried again at the next flush, in words
-  /// A newer process writes for the same source: stop, and do not start again by yourself.
-  bool superseded = false;
 };
 
 /// Where rows end. The pipeline gives batches to Write from several threads, tells from time to time what is complete,
@@ -48,7 +46,8 @@ class Output {
   /// Forgets rows of a position that was given up. No Write of that position runs at the same time.
   virtual void Discard(uint32_t shard, int64_t position) = 0;
 
-  /// Makes durable what is complete. Called by one thread at a time.
+  /// Makes durable what is complete. Called by one thread at a time. kCancelled: a newer process writes for the same
+  /// sources; this one stops, and must not be started again by itself.
   virtual Result<FlushReport> Flush(std::span<const ShardProgress> progress) = 0;
 
   /// Memory is short: moves about `bytes` of rows out of memory, without making them visible. Not together with Flush.

@@ -365,16 +365,14 @@ Status OutputRunner::FlushNow() {
     }
   }
   if (!report.ok()) {
-    if (report.error().kind() == ErrorKind::kCancelled) Fail(report.status());
+    if (report.error().kind() == ErrorKind::kCancelled) {
+      superseded_ = true;
+      Fail(report.status());
+    }
     return report.error();
   }
   FIRN_TRY(NoteDurable(report->durable));
   if (context_.flushed) context_.flushed();
-  if (report->superseded) {
-    const Error error = Cancelled("output {}: a newer process writes the same sources: this one stops", options_.name);
-    Fail(error);
-    return error;
-  }
   if (!report->failures.empty()) return Unavailable("{}", report->failures.front());
   return OkStatus();
 }

@@ -114,6 +114,8 @@ class OutputRunner {
   /// Every record up to this sequence is durable in the output: the journal may drop them.
   int64_t durable_sequence() const { return durable_sequence_.load(); }
   RunnerStats stats() const;
+  /// A newer process has taken over what this output writes.
+  bool superseded() const { return superseded_.load(); }
   const RunnerOptions& options() const { return options_; }
 
  private:
@@ -183,6 +185,7 @@ class OutputRunner {
   std::condition_variable_any flush_wanted_;
   std::atomic<int64_t> durable_sequence_{0};
   std::atomic<uint64_t> rows_taken_{0};
+  std::atomic<bool> superseded_{false};
   RunnerStats totals_;  ///< under mutex_
 
   std::vector<std::jthread> workers_;

@@ -216,6 +216,10 @@ Status Pipeline::Run(RunMode mode, std::stop_token stop) {
   return stopped;
 }
 
+bool Pipeline::superseded() const {
+  return std::any_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->superseded(); });
+}
+
 Status Pipeline::GatherOnce(std::stop_token stop) {
   Status first_failure;
   for (const Polling& polling : polling_) {

@@ -57,8 +57,10 @@ class Pipeline {
   ~Pipeline();
 
   /// Returns when stopped and everything is durable in the outputs; kTimeout when part of it stays in the journal; what
-  /// went wrong otherwise (kCancelled: a newer process has taken over).
+  /// went wrong otherwise.
   Status Run(RunMode mode, std::stop_token stop);
+  /// Run ended because a newer process has taken over: whoever supervises this one must not start it again.
+  bool superseded() const;
 
   /// Records that are in the journal and not yet in every output of a configuration; opens no output.
   static Result<int64_t> UnfinishedRecords(const Topology& topology, StateFolder& state, const PipelineSeams& seams);
