@@ -87,3 +87,18 @@ def test_a_wrong_secret_is_told_and_loses_nothing(firn, endpoint):
     instance.start(env={"S3_SECRET": servers.S3_SECRET})
     instance.stop()
     assert [row["v"] for row in rows(instance.folder, "w", servers.s3_properties(endpoint))] == [1]
+
+
+def test_a_literal_secret_can_be_put_right_while_rows_wait(firn, endpoint):
+    right = servers.s3_output(endpoint)
+    instance = firn(simple_config(warehouse="s3://lake/literal", extra_output=right.replace(servers.S3_SECRET, "wrong")))
+    (instance.folder / "lake").mkdir()
+    instance.start()
+    instance.write("w v=1i 1000")
+    instance.wait_log("ACCESS_DENIED")
+    instance.kill()
+    instance.config.write_text(instance.config.read_text().replace('"wrong"', f'"{servers.S3_SECRET}"'))
+    instance.start()
+    instance.stop()
+    assert "finished under the former one" in instance.log.read_text()
+    assert [row["v"] for row in rows(instance.folder, "w", servers.s3_properties(endpoint))] == [1]

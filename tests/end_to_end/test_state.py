@@ -1,5 +1,6 @@
 """What Firn remembers, and what it could not take, as the commands show it."""
 import json
+import shutil
 
 from firn_process import rows, simple_config
 
@@ -39,3 +40,21 @@ def test_rejected_rows_are_listed_and_sent_again(firn):
     assert answer.startswith("1 rejected rows sent again")
     instance.stop()
     assert sorted(row["v"] for row in rows(instance.folder, "j")) == [1.5, 2]
+
+
+def test_a_process_whose_copy_has_taken_over_stops_for_good(firn, tmp_path):
+    older = firn().start()
+    older.write("t,h=a v=1i 1000")
+    older.wait_log("rows taken")
+    newer = firn(folder=tmp_path / "copy")
+    shutil.copytree(older.folder / "state", newer.folder / "state")
+    newer.config.write_text(older.config.read_text().replace(f"{older.folder}/state", f"{newer.folder}/state")
+                            .replace(str(older.port), str(newer.port)))
+    newer.start()
+    newer.write("t,h=b v=2i 2000")
+    newer.stop()
+    older.write("t,h=c v=3i 3000")
+    assert older.process.wait(60) == 4, older.log.read_text()
+    assert "another process has taken over" in older.log.read_text()
+    assert sorted(row["v"] for row in rows(older.folder, "t")) == [1, 2]
+    assert "t,h=c v=3i" in older.run("journal", "show", "state/journal", "--payloads").stdout, "what was acknowledged is still there"
