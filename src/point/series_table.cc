@@ -3,25 +3,36 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
 
 namespace firn::point {
 
+namespace {
+
+constexpr size_t kCanonicalOnStack = 1'024;
+
+char* PutCanonical(char* out, std::string_view text) {
+  const auto size = static_cast<uint32_t>(text.size());  // hosts are little-endian (base/bytes.h)
+  std::memcpy(out, &size, sizeof(size));
+  std::memcpy(out + sizeof(uint32_t), text.data(), text.size());
+  return out + sizeof(uint32_t) + text.size();
+}
+
+}  // namespace
+
 SeriesId MakeSeriesId(std::span<const Tag> tags) {
-  thread_local std::string canonical;
-  canonical.clear();
   size_t size = 0;
-  for (const Tag& tag : tags) size += tag.key.size() + tag.value.size() + 8;
-  canonical.reserve(size);
-  for (const Tag& tag : tags) {
-    AppendLittleEndian(canonical, static_cast<uint32_t>(tag.key.size()));
-    canonical += tag.key;
-    AppendLittleEndian(canonical, static_cast<uint32_t>(tag.value.size()));
-    canonical += tag.value;
-  }
-  const XXH128_hash_t hash = XXH3_128bits(canonical.data(), canonical.size());
+  for (const Tag& tag : tags) size += tag.key.size() + tag.value.size() + 2 * sizeof(uint32_t);
+  char on_stack[kCanonicalOnStack];
+  std::string on_heap;
+  if (size > sizeof(on_stack)) on_heap.resize(size);
+  char* const canonical = size > sizeof(on_stack) ? on_heap.data() : on_stack;
+  char* end = canonical;
+  for (const Tag& tag : tags) end = PutCanonical(PutCanonical(end, tag.key), tag.value);
+  const XXH128_hash_t hash = XXH3_128bits(canonical, size);
   return {hash.high64, hash.low64};
 }
 
@@ -59,8 +70,7 @@ TagColumn& SeriesTable::ColumnFor(std::string_view key) {
   return *columns_[index];
 }
 
-uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value) {
-  const uint64_t hash = HashBytes(value);
+uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value, uint64_t hash) {
   const auto& dictionary = column.dictionary_;
   const uint32_t found = column.code_by_value_.Find(hash, [&](uint32_t code) { return dictionary[code - 1] == value; });
   if (found != ContentIndex::kNone) return found;
@@ -74,15 +84,22 @@ uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value) {
 uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
   const SeriesId id = MakeSeriesId(tags);
   const uint64_t hash = SeriesIdHash()(id);
+  series_by_id_.Prefetch(hash);
+  // Who asks has not seen the tags for long: the series is new, most likely. If it is not, its columns are there.
+  next_column_ = 0;
+  lookups_.clear();
+  for (const Tag& tag : tags) {
+    const Lookup& lookup = lookups_.emplace_back(&ColumnFor(tag.key), HashBytes(tag.value));
+    lookup.column->code_by_value_.Prefetch(lookup.hash);
+  }
   const uint32_t found = series_by_id_.Find(hash, [&](uint32_t number) { return ids_[number] == id; });
   if (found != ContentIndex::kNone) return found;
   const uint32_t series = series_count();
-  next_column_ = 0;
-  for (const Tag& tag : tags) {
-    TagColumn& column = ColumnFor(tag.key);
-    column.codes_.push_back(CodeFor(column, tag.value));
+  for (size_t i = 0; i < tags.size(); ++i) {
+    TagColumn& column = *lookups_[i].column;
+    column.codes_.push_back(CodeFor(column, tags[i].value, lookups_[i].hash));
   }
-  for (uint32_t i = 0; i < tag_column_count(); ++i) {
+  for (uint32_t i = 0; tags.size() < tag_column_count() && i < tag_column_count(); ++i) {
     TagColumn& column = *columns_[i];
     if (column.codes_.size() + column.first_series_ == series) column.codes_.push_back(0);
   }

@@ -53,6 +53,10 @@ class ContentIndex {
     }
     return kNone;
   }
+  /// Asks for the memory that Find will look at: tables are larger than caches, and several can be fetched at once.
+  void Prefetch(uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[static_cast<uint32_t>(hash) & (slots_.size() - 1)]);
+  }
   /// Requires that Find gave nothing.
   void Add(uint64_t hash, uint32_t number);
 
@@ -116,13 +120,19 @@ class SeriesTable {
 
  private:
   TagColumn& ColumnFor(std::string_view key);
-  uint32_t CodeFor(TagColumn& column, std::string_view value);
+  uint32_t CodeFor(TagColumn& column, std::string_view value, uint64_t hash);
 
   SegmentedVector<SeriesId> ids_;
   SegmentedVector<std::unique_ptr<TagColumn>> columns_;
   std::unordered_map<std::string_view, uint32_t> column_by_name_;  // writer only
   ContentIndex series_by_id_;                                      // writer only
   uint32_t next_column_ = 0;  // writer only: behind the one that was asked for last
+  struct Lookup {
+    Lookup(TagColumn* of, uint64_t value_hash) : column(of), hash(value_hash) {}
+    TagColumn* column;
+    uint64_t hash;  ///< of the value
+  };
+  std::vector<Lookup> lookups_;  // writer only: of the tags at hand
   size_t byte_size_ = 0;
 };
 

@@ -105,19 +105,25 @@ std::string_view FastPath::KeyAt(const char* at, const char* limit) {
 const char* FastPath::ReadUnexpected(const char* line, const char* limit) {
   const std::string_view key = KeyAt(line, limit);
   if (key.empty()) return nullptr;
-  if (SeriesEntry* entry = series_.Find(key)) {
-    if (!entry->repeatable) return nullptr;
-    state_.last->next = entry;
-    return ReadLine(line, *entry, limit);
-  }
-  // A new series of the last line's measurement, most likely. It is added when its line is known to be good.
+  const uint64_t prefetched = series_.Prefetch(key);
+  // Another series of the last line's measurement, most likely: its fields are read while memory looks for the series.
   SeriesEntry* const before = state_.last;
-  if (before->measurement == nullptr || !before->measurement->touched) return nullptr;
-  const char* const next = ReadFields(key.data() + key.size() + 1, *before->measurement, limit);
+  const bool guessed = before->measurement != nullptr && before->measurement->touched;
+  const char* const next = guessed ? ReadFields(key.data() + key.size() + 1, *before->measurement, limit) : nullptr;
+  SeriesEntry* entry = series_.Find(key, prefetched);
+  if (entry != nullptr) {
+    if (!entry->repeatable) return nullptr;
+    before->next = entry;
+    if (!guessed || entry->measurement != before->measurement) return ReadLine(line, *entry, limit);
+    if (entry->generation != entry->measurement->generation()) return nullptr;
+  }
   if (next == nullptr || static_cast<size_t>(next - line) > options_.limits.line_bytes) return nullptr;
-  SeriesEntry* const entry = series_.AddLike(*before, key);
-  if (entry == nullptr) return nullptr;
-  before->next = entry;
+  if (entry == nullptr) {
+    // It is added now that its line is known to be good.
+    entry = series_.AddLike(*before, key);
+    if (entry == nullptr) return nullptr;
+    before->next = entry;
+  }
   AddRow(*entry);
   return next;
 }

@@ -17,8 +17,14 @@ constexpr size_t kPadding = 16;
 
 SeriesCache::SeriesCache() : slots_(kFirstSlots) {}
 
-SeriesEntry* SeriesCache::Find(std::string_view key) {
-  const uint64_t hash = last_hash_ = HashBytes(key);
+uint64_t SeriesCache::Prefetch(std::string_view key) const {
+  const uint64_t hash = HashBytes(key);
+  __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  return hash;
+}
+
+SeriesEntry* SeriesCache::FindPrefetched(std::string_view key, uint64_t hash) {
+  last_hash_ = hash;
   const size_t mask = slots_.size() - 1;
   for (size_t at = hash & mask; slots_[at].entry != nullptr; at = (at + 1) & mask) {
     if (slots_[at].hash == hash && slots_[at].entry->key_view() == key) return slots_[at].entry;

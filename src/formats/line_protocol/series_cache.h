@@ -32,7 +32,10 @@ class SeriesCache {
  public:
   SeriesCache();
 
-  SeriesEntry* Find(std::string_view key);
+  SeriesEntry* Find(std::string_view key) { return FindPrefetched(key, Prefetch(key)); }
+  /// The first half of Find: what it gives is for the second. Between them the memory is on its way.
+  uint64_t Prefetch(std::string_view key) const;
+  SeriesEntry* FindPrefetched(std::string_view key, uint64_t hash);
   /// Requires that Find of the same key was the last call and gave nothing.
   SeriesEntry* Add(std::string_view key);
 

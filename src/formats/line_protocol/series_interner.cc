@@ -40,14 +40,27 @@ SeriesEntry* SeriesInterner::AddLike(const SeriesEntry& like, std::string_view k
   const std::string_view measurement = like.key_view().substr(0, like.measurement_size);
   const bool same = key.size() > measurement.size() && key[measurement.size()] == ',' && key.starts_with(measurement);
   if (!same || !like.measurement->HasRoomForSeries() || !IsRepeatable(key, options_.limits)) return nullptr;
-  Fault fault;
-  if (!ReadPlainKey(key, options_, raw_, fault)) return nullptr;
+  const bool shaped = shaped_ == like.measurement && shape_.Cut(key, like.measurement_size, tags_);
+  if (!shaped && !ReadKeyLike(like, key)) return nullptr;
   SeriesEntry* entry = cache_.Add(key);
   entry->measurement = like.measurement;
   entry->measurement_size = like.measurement_size;
   entry->repeatable = true;
-  SetSeries(*entry, raw_);
+  if (shaped) {
+    SetSeries(*entry);
+  } else {
+    SetSeries(*entry, raw_);
+  }
   return entry;
+}
+
+/// Reads a key by the whole grammar into raw_, and learns its shape for the next.
+bool SeriesInterner::ReadKeyLike(const SeriesEntry& like, std::string_view key) {
+  Fault fault;
+  if (!ReadPlainKey(key, options_, raw_, fault)) return false;
+  shape_.Learn(raw_);
+  shaped_ = like.measurement;
+  return true;
 }
 
 MeasurementWriter* SeriesInterner::WriterOf(std::string_view raw_name) {
@@ -81,6 +94,11 @@ void SeriesInterner::SetSeries(SeriesEntry& entry, const RawLine& line) {
     }
     std::sort(tags_.begin(), tags_.end());
   }
+  SetSeries(entry);
+}
+
+/// With the tags in tags_.
+void SeriesInterner::SetSeries(SeriesEntry& entry) {
   entry.series = entry.measurement->InternSeries(tags_);
   entry.generation = entry.measurement->generation();
 }
@@ -95,6 +113,7 @@ bool SeriesInterner::ForgetIfLarge() {
   for (const auto& [name, writer] : writers_) bytes += writer->cache_bytes() + sizeof(MeasurementWriter) + name.size();
   if (bytes <= options_.limits.cache_bytes) return false;
   cache_.Clear();
+  shaped_ = nullptr;
   writers_.clear();
   return true;
 }

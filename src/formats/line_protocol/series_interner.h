@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "formats/line_protocol/key_shape.h"
 #include "formats/line_protocol/measurement_writer.h"
 #include "formats/line_protocol/parser.h"
 #include "formats/line_protocol/plain_line.h"
@@ -19,12 +20,15 @@ class SeriesInterner {
  public:
   SeriesInterner(const ParserOptions& options, const Progress& progress) : options_(options), progress_(progress) {}
 
-  SeriesEntry* Find(std::string_view key) { return cache_.Find(key); }
+  /// The entry of a key, in two halves (see SeriesCache).
+  uint64_t Prefetch(std::string_view key) const { return cache_.Prefetch(key); }
+  SeriesEntry* Find(std::string_view key, uint64_t prefetched) { return cache_.FindPrefetched(key, prefetched); }
   /// The entry of a line that was read to its end, with a valid index. nullptr with `fault` set when the body has too
   /// many measurements. May close a batch.
   SeriesEntry* FindOrAdd(const RawLine& line, Fault& fault);
   /// A new entry for the key that Find was just asked for in vain, of the same measurement as `like`. nullptr when the
-  /// plain path had better look at it. Closes no batch.
+  /// plain path had better look at it. Closes no batch. The space behind `key` and 15 bytes more must be
+  /// readable.
   SeriesEntry* AddLike(const SeriesEntry& like, std::string_view key);
 
   /// Moves the batches of all measurements of this body to `out`, in order of first appearance.
@@ -35,6 +39,8 @@ class SeriesInterner {
  private:
   MeasurementWriter* WriterOf(std::string_view raw_name);
   void SetSeries(SeriesEntry& entry, const RawLine& line);
+  bool ReadKeyLike(const SeriesEntry& like, std::string_view key);
+  void SetSeries(SeriesEntry& entry);
 
   const ParserOptions& options_;
   const Progress& progress_;
@@ -42,6 +48,8 @@ class SeriesInterner {
   std::unordered_map<std::string, std::unique_ptr<MeasurementWriter>> writers_;  // by name, without escapes
   std::vector<MeasurementWriter*> touched_;                                      // of this body, in order of appearance
   RawLine raw_;
+  KeyShape shape_;                             // of the last new series …
+  const MeasurementWriter* shaped_ = nullptr;  // … of this measurement
   std::string name_;
   std::string tag_bytes_;
   std::vector<size_t> tag_ends_;
