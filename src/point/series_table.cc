@@ -17,7 +17,7 @@ constexpr size_t kCanonicalOnStack = 1'024;
 char* PutCanonical(char* out, std::string_view text) {
   const auto size = static_cast<uint32_t>(text.size());  // hosts are little-endian (base/bytes.h)
   std::memcpy(out, &size, sizeof(size));
-  std::memcpy(out + sizeof(uint32_t), text.data(), text.size());
+  text.copy(out + sizeof(uint32_t), text.size());
   return out + sizeof(uint32_t) + text.size();
 }
 
