@@ -8,11 +8,9 @@
 #include <map>
 
 #include "config/common_options.h"
-#include "config/plugin_page.h"
 #include "config/toml.h"
 #include "inputs/file/content_version.h"
 #include "inputs/file/path_glob.h"
-#include "plugin_page_check.h"
 #include "point/row.h"
 #include "scratch_folder.h"
 
@@ -248,11 +246,6 @@ TEST(FileInputSchemaTest, NamesWhatIsNotSupported) {
   EXPECT_THAT(problem("data_format = \"nosuch\""), HasSubstr("there is no such parser"));
   EXPECT_THAT(problem("character_encoding = \"utf-16le\""), HasSubstr("character_encoding"));
   EXPECT_THAT(problem("influx_timestamp_precision = \"0s\""), HasSubstr("influx_timestamp_precision"));
-}
-
-TEST(FileInputSchemaTest, PageIsCurrent) {
-  testing::ExpectPageIsCurrent(
-      "inputs.file", config::RenderPluginPage(FileInputSchema().Describe(), config::CommonInputSchema().Describe()));
 }
 
 }  // namespace

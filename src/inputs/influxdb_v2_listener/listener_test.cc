@@ -5,13 +5,11 @@
 #include <sstream>
 
 #include "config/common_options.h"
-#include "config/plugin_page.h"
 #include "config/toml.h"
 #include "formats/compression/compression.h"
 #include "inputs/influxdb_listener/influxdb_listener.h"
 #include "inputs/influxdb_v2_listener/influxdb_v2_listener.h"
 #include "inputs/write_endpoints/recording_sink.h"
-#include "plugin_page_check.h"
 #include "shared_fixtures.h"
 
 namespace firn::inputs {
@@ -247,15 +245,6 @@ TEST(ListenerOptions, TheSamplesBindWithEveryOptionSwitchedOn) {
       BindSample(influxdb_v2_listener::OptionsSchema(), "influxdb_v2_listener", ReadSample("influxdb_v2_listener"));
   ASSERT_TRUE(v2.ok()) << v2.error().message();
   EXPECT_EQ(v2->listener.max_connections, 1024U);
-}
-
-TEST(ListenerOptions, ThePagesSayWhatTheSchemasSay) {
-  const config::SchemaInfo common = config::CommonInputSchema().Describe();
-  firn::testing::ExpectPageIsCurrent("inputs.influxdb_listener",
-                                     config::RenderPluginPage(influxdb_listener::OptionsSchema().Describe(), common));
-  firn::testing::ExpectPageIsCurrent(
-      "inputs.influxdb_v2_listener",
-      config::RenderPluginPage(influxdb_v2_listener::OptionsSchema().Describe(), common));
 }
 
 TEST(ListenerOptions, ShortTimeoutsMeanTheDefaultAsInTelegraf) {

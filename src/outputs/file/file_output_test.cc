@@ -7,9 +7,7 @@
 #include <sstream>
 
 #include "config/common_options.h"
-#include "config/plugin_page.h"
 #include "config/toml.h"
-#include "plugin_page_check.h"
 #include "point/batch_builder.h"
 #include "scratch_folder.h"
 
@@ -153,11 +151,6 @@ TEST(FileOutputSchemaTest, NamesWhatIsNotSupported) {
   EXPECT_THAT(ProblemOf("data_format = \"nosuch\""), HasSubstr("\"nosuch\": there is no such serializer"));
   EXPECT_THAT(ProblemOf("rotation_interval = \"1h\""), HasSubstr("rotation_interval"));
   EXPECT_THAT(ProblemOf("compression_algorithm = \"gzip\""), HasSubstr("compression_algorithm"));
-}
-
-TEST(FileOutputSchemaTest, PageIsCurrent) {
-  testing::ExpectPageIsCurrent(
-      "outputs.file", config::RenderPluginPage(FileOutputSchema().Describe(), config::CommonOutputSchema().Describe()));
 }
 
 }  // namespace

@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/common_options.h"
-#include "config/plugin_page.h"
 #include "config/toml.h"
-#include "plugin_page_check.h"
 #include "point/batch_builder.h"
 #include "point/row.h"
 
@@ -114,12 +112,6 @@ TEST(RenameTest, BindsItsTable) {
   const Result<RenameOptions> options = RenameSchema().Bind(*table, diagnostics);
   ASSERT_TRUE(options.ok());
   EXPECT_EQ(options->replace.at(0).tag, "host");
-}
-
-TEST(RenameTest, PageIsCurrent) {
-  testing::ExpectPageIsCurrent(
-      "processors.rename",
-      config::RenderPluginPage(RenameSchema().Describe(), config::CommonProcessorSchema().Describe()));
 }
 
 }  // namespace
