@@ -115,7 +115,6 @@ void ExpressionParser::ParseMoreTests(std::vector<Expression*>& items, TrailingC
 }
 
 Expression* ExpressionParser::ParseTest() {
-  const Nesting nesting(*this);
   if (Is(TokenKind::kLambda)) return ParseLambda(Conditional::kAllowed);
   Expression* value = ParseBinary(0);
   if (!Is(TokenKind::kIf)) return value;
@@ -123,6 +122,7 @@ Expression* ExpressionParser::ParseTest() {
   Expression* condition = ParseBinary(0);
   if (!Is(TokenKind::kElse)) Fail(position, "conditional expression without else clause");
   Take();
+  const Nesting nesting(*this);
   Expression* if_false = ParseTest();
   auto* conditional = Make<ConditionalExpression>(position, Depth({condition, value, if_false}));
   conditional->condition = condition;
@@ -132,11 +132,11 @@ Expression* ExpressionParser::ParseTest() {
 }
 
 Expression* ExpressionParser::ParseTestWithoutConditional() {
-  const Nesting nesting(*this);
   return Is(TokenKind::kLambda) ? ParseLambda(Conditional::kRefused) : ParseBinary(0);
 }
 
 Expression* ExpressionParser::ParseLambda(Conditional body) {
+  const Nesting nesting(*this);
   const Position position = Take();
   int depth = 0;
   const auto parameters = Is(TokenKind::kColon) ? std::span<const Parameter>() : ParseParameters(depth);
@@ -202,7 +202,6 @@ void ExpressionParser::JoinNotIn() {
 }
 
 Expression* ExpressionParser::ParseUnary(UnaryOperator op) {
-  const Nesting nesting(*this);
   const Position position = Take();
   Expression* operand = ParsePrimaryWithSuffixes();
   auto* unary = Make<UnaryExpression>(position, Depth(operand));
@@ -382,6 +381,7 @@ ComprehensionClause ExpressionParser::ParseClause(TokenKind closing) {
 // ---- suffixes
 
 Expression* ExpressionParser::ParsePrimaryWithSuffixes() {
+  const Nesting nesting(*this);
   Expression* expression = ParsePrimary();
   while (true) {
     if (Is(TokenKind::kDot)) {

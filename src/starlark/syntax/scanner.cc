@@ -62,6 +62,7 @@ bool Scanner::Skip(char32_t c) {
 
 void Scanner::Fail(Position position, std::string message) {
   if (error_) return;
+  if (brackets_ > 0 && offset_ == source_.size()) wants_more_ = true;
   error_ = SyntaxError{position, std::move(message)};
   offset_ = source_.size();
   brackets_ = 0;

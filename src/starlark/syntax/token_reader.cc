@@ -27,7 +27,7 @@ void TokenReader::Fail(Position position, std::string message) {
 }
 
 void TokenReader::FailTooDeep(Position position) {
-  Fail(position, fmt::format("too many levels of nesting, limit is {}", kMaxTreeDepth));
+  Fail(position, "too many levels of nesting");
 }
 
 std::string_view TokenReader::Intern(std::string_view name) {

@@ -66,7 +66,7 @@ class TokenReader {
   class Nesting {
    public:
     explicit Nesting(TokenReader& reader) : reader_(reader) {
-      if (++reader_.nesting_ > kMaxTreeDepth) reader_.FailTooDeep(reader_.token_.position);
+      if (++reader_.nesting_ > kMaxNesting) reader_.FailTooDeep(reader_.token_.position);
     }
     ~Nesting() { --reader_.nesting_; }
     Nesting(const Nesting&) = delete;
@@ -81,6 +81,9 @@ class TokenReader {
   Token token_;
 
  private:
+  /// Less than kMaxTreeDepth: a level of nesting takes several frames of the stack here, while a long sum takes none.
+  static constexpr int kMaxNesting = 500;
+
   void FailTooDeep(Position position);
 
   std::unordered_set<std::string_view> names_;
