@@ -41,8 +41,9 @@ std::optional<std::string> Unquoted(const std::string& text) {
   return value;
 }
 
-/// What stands behind `###`; none where it is for another implementation.
+/// What stands behind `###`; none where it is for another implementation, or a row of `#`.
 std::optional<ExpectedStarlarkError> ParseExpectation(const std::string& text) {
+  if (text.empty() || text.front() == '#') return std::nullopt;
   if (const auto pattern = Unquoted(text)) return ExpectedStarlarkError{*pattern, true};
   for (const std::string_view other : {"java:", "rust:"})
     if (text.starts_with(other)) return std::nullopt;
@@ -112,6 +113,7 @@ std::vector<StarlarkChunk> ReadStarlarkChunks(const std::filesystem::path& file)
       AddLine(chunks.back(), line_number, line);
       continue;
     }
+    if (chunks.back().source.ends_with('\n')) chunks.back().source.pop_back();  // it belongs to the separator
     StarlarkChunk next;
     next.first_line = line_number + 1;
     next.source = std::string(line_number, '\n');
