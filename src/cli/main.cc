@@ -91,9 +91,11 @@ void AddTableReader(CLI::App& tables, Chosen& chosen, const std::string& name, c
   auto options = std::make_shared<TableOptions>();
   AddWarehouse(*command, options->warehouse);
   command->add_flag("--json", options->json, "For programs");
-  CLI::Option* table =
-      command->add_option("table", options->table, name == "list" ? "Only this namespace" : "namespace.table");
-  if (name != "list") table->required();
+  if (name == "list") {
+    command->add_option("namespace", options->table, "Only the tables of this one");
+  } else {
+    command->add_option("table", options->table, "namespace.table")->required();
+  }
   command->callback([&chosen, options, run] { chosen = [options, run] { return run(*options); }; });
 }
 
@@ -213,7 +215,7 @@ void AddParse(CLI::App& app, Chosen& chosen) {
   command->add_option("--output", options->output, "json or line_protocol")
       ->transform(CLI::CheckedTransformer(std::map<std::string, ParseCommandOptions::Output>{
           {"json", ParseCommandOptions::Output::kJson}, {"line_protocol", ParseCommandOptions::Output::kLineProtocol}}))
-      ->type_name("FORMAT");
+      ->option_text("FORMAT");
   command->add_flag("--stats", options->stats, "Parse only; print rows, bytes, seconds, MB/s");
   command->add_flag("--strict", options->strict, "Exit code 3 when a line was refused");
   command->add_option("file", options->file, "File to read; - is standard input")

@@ -34,6 +34,12 @@ std::string SummaryText(const iceberg::Snapshot& snapshot, const char* key) {
   return found == snapshot.summary.end() ? "-" : found->second;
 }
 
+/// The same for programs: null where it does not say.
+Json SummaryNumber(const iceberg::Snapshot& snapshot, const char* key) {
+  const auto found = snapshot.summary.find(key);
+  return found == snapshot.summary.end() ? Json() : Json(std::strtoll(found->second.c_str(), nullptr, 10));
+}
+
 std::string SizeText(int64_t bytes) {
   static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   auto value = static_cast<double>(bytes);
@@ -125,6 +131,9 @@ Status List(const TableOptions& options) {
          {"format_version", metadata.format_version},
          {"current_snapshot_id", metadata.current_snapshot_id ? Json(*metadata.current_snapshot_id) : Json()},
          {"snapshots", metadata.snapshots.size()},
+         {"rows", snapshot == nullptr ? Json(0) : SummaryNumber(current, "total-records")},
+         {"files", snapshot == nullptr ? Json(0) : SummaryNumber(current, "total-data-files")},
+         {"bytes", snapshot == nullptr ? Json(0) : SummaryNumber(current, "total-files-size")},
          {"summary", current.summary},
          {"last_updated", TimeText(metadata.last_updated_ms)},
          {"location", metadata.location},

@@ -143,5 +143,18 @@ TEST_F(LocalStorageTest, LooksUnderAMappedPathAndKeepsTheOriginalSpelling) {
   EXPECT_EQ(storage_->Write("gs://lake/wh/t", "1").error().kind(), ErrorKind::kUnsupported);
 }
 
+TEST_F(LocalStorageTest, MapsALocalPrefixInEverySpelling) {
+  StorageOptions options;
+  options.path_map = {{"/gone/lake", folder_.path().string()}};
+  storage_ = *OpenStorage(options);
+  ASSERT_TRUE(storage_->Write("file:///gone/lake/t/a", "1").ok());
+  for (const char* location : {"/gone/lake/t/a", "file:/gone/lake/t/a", "file:///gone/lake/t/a"}) {
+    EXPECT_TRUE(storage_->Read(location).ok()) << location;
+  }
+  EXPECT_EQ(Listed("file:/gone/lake/t"), std::vector<std::string>{"file:/gone/lake/t/a"});
+  EXPECT_EQ(Listed("file:///gone/lake"), std::vector<std::string>{"file:///gone/lake/t/a"});
+  EXPECT_FALSE(storage_->Read("/gone/lake2/t/a").ok());
+}
+
 }  // namespace
 }  // namespace firn::storage

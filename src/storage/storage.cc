@@ -5,36 +5,39 @@
 
 #include "storage/local_storage.h"
 #include "storage/location.h"
+#include "storage/location_prefix.h"
 #include "storage/s3_storage.h"
 
 namespace firn::storage {
 namespace {
 
-/// PREFIX → PATH of the options, with the boundary at a slash: "/wh" maps "/wh/a", not "/wh2/a".
+/// PREFIX → PATH of the options.
 class PathMap {
  public:
-  explicit PathMap(std::vector<std::pair<std::string, std::string>> entries) : entries_(std::move(entries)) {}
+  struct Entry {
+    std::string prefix;
+    std::string path;
+  };
+  explicit PathMap(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
-  const std::pair<std::string, std::string>* Find(std::string_view location) const {
-    for (const auto& entry : entries_) {
-      const std::string& prefix = entry.first;
-      if (!location.starts_with(prefix)) continue;
-      if (location.size() == prefix.size() || prefix.ends_with('/') || location[prefix.size()] == '/') return &entry;
+  const Entry* Find(std::string_view location) const {
+    for (const Entry& entry : entries_) {
+      if (LocationPrefix(entry.prefix).Begins(location)) return &entry;
     }
     return nullptr;
   }
 
   static std::string Exchange(std::string_view location, std::string_view from, std::string_view to) {
-    return std::string(to) + std::string(location.substr(from.size()));
+    return std::string(to).append(LocationPrefix(from).Rest(location));
   }
 
   std::string Map(const std::string& location) const {
-    const auto* entry = Find(location);
-    return entry == nullptr ? location : Exchange(location, entry->first, entry->second);
+    const Entry* entry = Find(location);
+    return entry == nullptr ? location : Exchange(location, entry->prefix, entry->path);
   }
 
  private:
-  std::vector<std::pair<std::string, std::string>> entries_;
+  std::vector<Entry> entries_;
 };
 
 class RoutedStorage final : public Storage {
@@ -71,11 +74,10 @@ class RoutedStorage final : public Storage {
 
   Status List(const std::string& prefix, const std::function<Status(const ObjectInfo&)>& visit) override {
     FIRN_ASSIGN(const Route route, Find(prefix));
-    const auto* entry = path_map_.Find(prefix);
-    if (entry == nullptr) return route.storage->List(route.location, visit);
+    if (route.location == prefix) return route.storage->List(route.location, visit);
     return route.storage->List(route.location, [&](const ObjectInfo& info) {
       ObjectInfo respelled = info;
-      respelled.location = PathMap::Exchange(info.location, entry->second, entry->first);
+      respelled.location = PathMap::Exchange(info.location, route.location, prefix);
       return visit(respelled);
     });
   }
@@ -120,12 +122,11 @@ Status Storage::Write(const std::string& location, std::string_view bytes) {
 }
 
 Result<std::shared_ptr<Storage>> OpenStorage(const StorageOptions& options) {
-  std::vector<std::pair<std::string, std::string>> path_map;
+  std::vector<PathMap::Entry> path_map;
   for (const auto& [prefix, path] : options.path_map) {
     if (prefix.empty()) return InvalidConfig("a path map needs PREFIX=PATH; the prefix is empty (for '{}')", path);
     FIRN_ASSIGN(std::string target, NormalizeWarehouse(path));
-    if (prefix.ends_with('/')) target += '/';
-    path_map.emplace_back(prefix, std::move(target));
+    path_map.push_back({prefix, std::move(target)});
   }
   std::shared_ptr<FileSystem> files = options.file_system;
   if (files == nullptr) files = MakeLocalFileSystem();

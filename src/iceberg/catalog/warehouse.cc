@@ -8,23 +8,16 @@
 #include "iceberg/manifests/manifest_reader.h"
 #include "iceberg/manifests/manifest_writer.h"
 #include "iceberg/updates/snapshot_producer.h"
+#include "storage/location_prefix.h"
 
 namespace firn::iceberg {
 namespace {
 
-/// `file:/a` and `file:///a` are the same place as `/a`.
-std::string WithoutScheme(std::string_view location) {
-  if (location.starts_with("file:///")) location.remove_prefix(7);
-  if (location.starts_with("file:/")) location.remove_prefix(5);
-  return std::string(location);
-}
-
 std::string Suggest(const std::string& warehouse, const std::string& location, TableIdentifier* identifier) {
-  const std::string root = WithoutScheme(warehouse);
-  const std::string path = WithoutScheme(location);
-  if (path.size() <= root.size() + 1 || path.substr(0, root.size()) != root)
-    return "the table's location is outside the warehouse";
-  size_t begin = root.size() + 1;
+  const storage::LocationPrefix root(warehouse);
+  if (!root.Begins(location)) return "the table's location is outside the warehouse";
+  const std::string path(root.Rest(location));
+  size_t begin = 0;
   while (begin <= path.size()) {
     const size_t end = std::min(path.find('/', begin), path.size());
     if (end > begin) identifier->levels.push_back(path.substr(begin, end - begin));
@@ -123,8 +116,9 @@ namespace {
 /// Writes a table's metadata anew with other locations.
 class Relocation {
  public:
-  Relocation(storage::Storage& storage, const LoadedTable& table, std::string from, std::string to, Random& random)
-      : storage_(storage), table_(table), from_(std::move(from)), to_(std::move(to)), random_(random) {}
+  Relocation(storage::Storage& storage, const LoadedTable& table, const std::string& from, std::string to,
+             Random& random)
+      : storage_(storage), table_(table), from_(from), to_(std::move(to)), random_(random) {}
 
   Result<std::string> Run() {
     TableMetadata metadata = *table_.metadata;
@@ -144,7 +138,7 @@ class Relocation {
 
  private:
   std::string Moved(const std::string& location) const {
-    return location.starts_with(from_) ? to_ + location.substr(from_.size()) : location;
+    return from_.Begins(location) ? to_ + std::string(from_.Rest(location)) : location;
   }
 
   Result<SnapshotPtr> MoveSnapshot(const Snapshot& snapshot) {
@@ -197,7 +191,7 @@ class Relocation {
 
   storage::Storage& storage_;
   const LoadedTable& table_;
-  std::string from_;
+  storage::LocationPrefix from_;
   std::string to_;
   Random& random_;
   std::map<std::string, ManifestFile> moved_;
@@ -210,7 +204,7 @@ Result<std::string> RelocateTable(storage::Storage& storage, const std::string& 
   FIRN_ASSIGN(const LoadedTable table, LoadTableFromMetadata(storage, metadata_location));
   if (table.metadata->format_version < 2)
     return Unsupported("a table of format version 1 cannot be relocated: {}", metadata_location);
-  if (!table.metadata->location.starts_with(from_prefix)) {
+  if (!storage::LocationPrefix(from_prefix).Begins(table.metadata->location)) {
     return InvalidInput("the table's location {} does not begin with {}", table.metadata->location, from_prefix);
   }
   return Relocation(storage, table, from_prefix, to_prefix, random).Run();
