@@ -10,8 +10,9 @@
 
 namespace {
 
+/// Bytes that end before the request does are as good as refused: how soon the parser says so may depend on the pieces.
 struct Outcome {
-  bool refused = false;
+  bool refused = true;
   std::string body;
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };

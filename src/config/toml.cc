@@ -65,17 +65,17 @@ class Converter {
   std::shared_ptr<const std::string> file_;
 };
 
-// toml++ 3.3 runs into undefined behaviour on letters beyond ASCII outside strings, which are wrong there anyway.
-bool RefuseBareNonAscii(std::string_view text, Position position, Diagnostics& diagnostics) {
+/// Tells of what toml++ must not see. True when there was something.
+bool RefuseBareFault(std::string_view text, Position position, Diagnostics& diagnostics) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const size_t found = FindBareNonAscii(text);
-  if (found == std::string_view::npos) return false;
-  const std::string_view before = text.substr(0, found);
+  const std::optional<BareFault> fault = FindBareFault(text);
+  if (!fault.has_value()) return false;
+  const std::string_view before = text.substr(0, fault->at);
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 = 0
   position.line = static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  position.column = static_cast<uint32_t>(found - line_start) + 1;
-  diagnostics.AddError(position, "characters beyond ASCII must stand in quotes");
+  position.column = static_cast<uint32_t>(fault->at - line_start) + 1;
+  diagnostics.AddError(position, fault->message);
   return true;
 }
 
@@ -83,7 +83,7 @@ bool RefuseBareNonAscii(std::string_view text, Position position, Diagnostics& d
 
 std::optional<Table> ParseToml(std::string_view text, const std::string& file_name, Diagnostics& diagnostics) {
   const auto file = std::make_shared<const std::string>(file_name);
-  if (RefuseBareNonAscii(text, {file, 0, 0}, diagnostics)) return std::nullopt;
+  if (RefuseBareFault(text, {file, 0, 0}, diagnostics)) return std::nullopt;
   const Converter converter(file);
   const toml::parse_result parsed = toml::parse(text, std::string_view(file_name));
   if (!parsed) {

@@ -80,7 +80,8 @@ class Tokenizer {
     if (c == '"') return Quoted('"', SqlToken::Kind::kQuotedName, false, 0);
     if (c == '`') return Quoted('`', SqlToken::Kind::kQuotedName, false, 0);
     if (c == '$' && (Peek(1) == '$' || IsNameStart(Peek(1)))) {
-      if (DollarString()) return OkStatus();
+      FIRN_ASSIGN(const bool taken, DollarString());
+      if (taken) return OkStatus();
     }
     if (IsNameStart(c)) return While(SqlToken::Kind::kWord, &IsNamePart);
     if (IsDigit(c) || (c == '.' && IsDigit(Peek(1)))) return Number();
@@ -129,14 +130,14 @@ class Tokenizer {
     return Unfinished(kind == SqlToken::Kind::kString ? "the string" : "the quoted name", at_);
   }
 
-  /// `$tag$ … $tag$`; false where the text at hand is none.
-  bool DollarString() {
+  /// `$tag$ … $tag$`; false where the text at hand begins none.
+  Result<bool> DollarString() {
     size_t tag_end = at_ + 1;
     while (tag_end < sql_.size() && (IsNameStart(sql_[tag_end]) || IsDigit(sql_[tag_end]))) ++tag_end;
     if (tag_end >= sql_.size() || sql_[tag_end] != '$') return false;
     const std::string_view tag = sql_.substr(at_, tag_end + 1 - at_);
     const size_t close = sql_.find(tag, tag_end + 1);
-    if (close == std::string_view::npos) return false;
+    if (close == std::string_view::npos) return Unfinished("the string", at_);
     Emit(SqlToken::Kind::kString, close + tag.size());
     return true;
   }
