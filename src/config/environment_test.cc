@@ -77,7 +77,7 @@ TEST(FindBareFaultTest, FindsTableHeadersWithoutAName) {
   for (const char* text : {"[!a]", "[.a]", "[ =a]", "[[.a]]", "  [{a}]",
                            "[\x01"
                            "a]",
-                           "a = 1\n[,]"}) {
+                           "a = 1\n[,]", "[\n", "[ # a\n", "[\r\n", "[[["}) {
     EXPECT_TRUE(FindBareFault(text).has_value()) << text;
   }
   for (const char* text : {"[a]", "[[a]]", "[ \"a\" ]", "['a']", "[-]", "[]", "[", "x = [\n [+1],\n [{a = 1}]]\n[a]",

@@ -22,10 +22,10 @@ size_t HeaderName(std::string_view text, size_t at) {
   return at;
 }
 
-/// What toml++ itself may judge behind the bracket: names, and headers that end too soon.
+/// What toml++ itself may judge behind the bracket: a name, or that there is none.
 bool MayBeginHeaderName(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-_\"'[]\n\r#").find(c) != std::string_view::npos;
+         std::string_view("-_\"']").find(c) != std::string_view::npos;
 }
 
 }  // namespace
