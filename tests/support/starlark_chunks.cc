@@ -67,9 +67,9 @@ starlark::FileOptions ReadOptions(const std::string& chunk) {
 /// Enters one line; what stands behind an unquoted `###` is no part of the program.
 void AddLine(StarlarkChunk& chunk, uint32_t line_number, std::string line) {
   if (const size_t mark = line.find(kMark); mark != std::string::npos) {
-    if (const auto expectation = ParseExpectation(Trimmed(std::string_view(line).substr(mark + kMark.size()))))
-      chunk.expected.emplace(line_number, *expectation);
-    line.resize(mark);
+    const auto expectation = ParseExpectation(Trimmed(std::string_view(line).substr(mark + kMark.size())));
+    if (expectation) chunk.expected.emplace(line_number, *expectation);
+    if (expectation && !expectation->is_quoted) line.resize(mark);
   }
   chunk.source += line + "\n";
 }
