@@ -19,7 +19,14 @@ constexpr std::string_view kPrologue =
     "        x = f(x, y)\n"
     "    return x\n"
     "def depth(n): return 0 if n <= 0 else 1 + depth(n - 1)\n"
+    "def attempt_or(f, x):\n"
+    "    y = attempt(f)\n"
+    "    if type(y) == 'tuple' and y[:1] == ('error',):\n"
+    "        print(y)\n"
+    "        return x\n"
+    "    return y\n"
     "def main():\n"
+    "    y = 0; z = 1\n"
     "    i = 3; i2 = -(1 << 70)\n"
     "    x = 1.5; x2 = float('inf')\n"
     "    s = 'aébc'; s2 = 'x,y,,z '\n"
@@ -66,9 +73,10 @@ class Writer {
     for (int i = 0; i < statements; ++i) Statement(indent);
   }
 
+  /// One statement; what fails in it mostly does not end the program.
   void Statement(int indent) {
     const bool may_nest = indent <= kBlockDepth;
-    switch (choices_.Pick(may_nest ? 13 : 9)) {
+    switch (choices_.Pick(may_nest ? 12 : 8)) {
       case 0:
         return Line(indent, fmt::format("print({})", AnyExpression()));
       case 1:
@@ -76,30 +84,49 @@ class Writer {
         return Line(indent, fmt::format("print(attempt(lambda: {}))", AnyExpression()));
       case 3: {
         const Type type = AnyType();
-        return Line(indent, fmt::format("{} = {}", Variable(type), Expression(type, kExpressionDepth)));
+        const std::string name = Variable(type);
+        return Line(indent,
+                    fmt::format("{0} = attempt_or(lambda: {1}, {0})", name, Expression(type, kExpressionDepth)));
       }
-      case 4: {
-        const Type type = AnyType();
-        return Line(indent, fmt::format("{} {}= {}", Variable(type), Operator(), Expression(type, 1)));
-      }
+      case 4:
+        return Augmented(indent);
       case 5:
-        return Line(indent, Mutation());
-      case 6:
         return Line(indent, fmt::format("print(attempt(lambda: {}))", Mutation()));
+      case 6:
+        return Guarded(indent, [&](int inner) { Line(inner, Unpacking()); });
       case 7:
-        return Line(indent, Unpacking());
+        return Guarded(indent, [&](int inner) { Line(inner, Assignment()); });
       case 8:
-        return Line(indent, Assignment());
+        return Guarded(indent, [&](int inner) { If(inner); });
       case 9:
-        return If(indent);
+        return Guarded(indent, [&](int inner) { For(inner); });
       case 10:
-        return For(indent);
-      case 11:
         return Def(indent);
       default:
-        return Line(indent, fmt::format("print([{} for y in {} if {}])", Expression(AnyType(), 1), Iterable(1),
-                                        Expression(Type::kBool, 1)));
+        return Line(indent, fmt::format("print(attempt(lambda: [{} for y in {} if {}]))", Expression(AnyType(), 1),
+                                        Iterable(1), Expression(Type::kBool, 1)));
     }
+  }
+
+  /// Puts statements into a function that is called at once, so that they may fail; now and then does without.
+  template <typename WriteBody>
+  void Guarded(int indent, const WriteBody& write_body) {
+    if (choices_.Once(12)) return write_body(indent);
+    Line(indent, "def step():");
+    // What the statements may bind is local to the function.
+    Line(indent + 1, "y = 0; z = 1; i = 5; x = 2.5; s = 'abc'; b = b'q'");
+    write_body(indent + 1);
+    Line(indent + 1, "return [y, z, i, x, s, b]");
+    Line(indent, "print(attempt(step))");
+  }
+
+  void Augmented(int indent) {
+    const Type type = AnyType();
+    const std::string name = Variable(type);
+    Line(indent, "def step(v):");
+    Line(indent + 1, fmt::format("v {}= {}", Operator(), Expression(type, 1)));
+    Line(indent + 1, "return v");
+    Line(indent, fmt::format("{0} = attempt_or(lambda: step({0}), {0})", name));
   }
 
   void If(int indent) {
@@ -204,7 +231,7 @@ class Writer {
 
   /// Mostly of this type; now and then of any.
   std::string Expression(Type type, int depth) {
-    if (choices_.Once(14)) type = AnyType();
+    if (choices_.Once(25)) type = AnyType();
     if (depth == 0 || choices_.Once(4)) return choices_.Once(2) ? Literal(type) : Variable(type);
     --depth;
     switch (choices_.Pick(12)) {
