@@ -9,25 +9,6 @@ size_t CommentLength(std::string_view text) {
   return std::min(text.size(), text.find('\n'));
 }
 
-bool IsBlank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-/// Where the name begins in the header whose bracket is at `at`.
-size_t HeaderName(std::string_view text, size_t at) {
-  ++at;
-  while (at < text.size() && IsBlank(text[at])) ++at;
-  if (at < text.size() && text[at] == '[') ++at;
-  while (at < text.size() && IsBlank(text[at])) ++at;
-  return at;
-}
-
-/// What toml++ itself may judge behind the bracket: a name, or that there is none.
-bool MayBeginHeaderName(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-_\"']").find(c) != std::string_view::npos;
-}
-
 }  // namespace
 
 size_t StringLiteralLength(std::string_view text) {
@@ -67,33 +48,19 @@ std::string RemoveComments(std::string_view text) {
   return out;
 }
 
-std::optional<BareFault> FindBareFault(std::string_view text) {
-  size_t depth = 0;  // of arrays and inline tables: a bracket at the start of a line within them is no header
-  bool line_start = true;
+size_t FindBareNonAscii(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x80) return BareFault{i, "characters beyond ASCII must stand in quotes"};
-    if (c == '[' && line_start && depth == 0) {
-      i = HeaderName(text, i);
-      if (i < text.size() && !MayBeginHeaderName(text[i])) return BareFault{i, "expected the name of a table here"};
-      while (i < text.size() && text[i] != '\n' && text[i] != '#' && static_cast<unsigned char>(text[i]) < 0x80) {
-        i += text[i] == '"' || text[i] == '\'' ? StringLiteralLength(text.substr(i)) : 1;
-      }
-      line_start = false;
-      continue;
-    }
-    if (c == '[' || c == '{') ++depth;
-    if ((c == ']' || c == '}') && depth > 0) --depth;
-    line_start = c == '\n' || (line_start && (c == ' ' || c == '\t' || c == '\r'));
-    if (c == '#') {
+    if (text[i] == '#') {
       i += CommentLength(text.substr(i));
-    } else if (c == '"' || c == '\'') {
+    } else if (text[i] == '"' || text[i] == '\'') {
       i += StringLiteralLength(text.substr(i));
+    } else if (static_cast<unsigned char>(text[i]) >= 0x80) {
+      return i;
     } else {
       ++i;
     }
   }
-  return std::nullopt;
+  return std::string_view::npos;
 }
 
 }  // namespace firn::config

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,14 +14,7 @@ size_t StringLiteralLength(std::string_view text);
 /// `text` without its comments (line ends stay, strings are left alone).
 std::string RemoveComments(std::string_view text);
 
-/// What is wrong outside strings and comments, as far as toml++ must not see it.
-struct BareFault {
-  size_t at = 0;        ///< byte of the text
-  const char* message;  ///< for the user
-};
-
-/// The first such fault: a byte beyond ASCII (toml++ 3.3 runs into undefined behaviour there), or a table header whose
-/// name begins with something that begins no name (there it asserts). Both are wrong TOML.
-std::optional<BareFault> FindBareFault(std::string_view text);
+/// The first byte beyond ASCII that stands neither in a string nor in a comment (TOML has none there), or npos.
+size_t FindBareNonAscii(std::string_view text);
 
 }  // namespace firn::config
