@@ -51,7 +51,8 @@ class RequestParser {
 
   std::unique_ptr<Message> message_;
   State state_ = State::kHead;
-  uint64_t body_left_ = 0;  // with a Content-Length
+  uint64_t body_left_ = 0;       // with a Content-Length
+  bool asked_for_more_ = false;  // the last chunked bytes were too few to take any
 };
 
 }  // namespace firn::http
