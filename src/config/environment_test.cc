@@ -68,10 +68,5 @@ TEST(RemoveCommentsTest, KeepsStringsAndLines) {
   EXPECT_EQ(RemoveComments("a = \"open # x\n#y"), "a = \"open # x\n");
 }
 
-TEST(FindBareNonAsciiTest, PassesStringsAndCommentsOver) {
-  EXPECT_EQ(FindBareNonAscii("a = \"\u00fc\" # \u00fc\nb = '''\u00fc'''' \n"), std::string_view::npos);
-  EXPECT_EQ(FindBareNonAscii("a = 1\n\u00fc = 2\n"), 6u);
-}
-
 }  // namespace
 }  // namespace firn::config

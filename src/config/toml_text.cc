@@ -48,19 +48,4 @@ std::string RemoveComments(std::string_view text) {
   return out;
 }
 
-size_t FindBareNonAscii(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    if (text[i] == '#') {
-      i += CommentLength(text.substr(i));
-    } else if (text[i] == '"' || text[i] == '\'') {
-      i += StringLiteralLength(text.substr(i));
-    } else if (static_cast<unsigned char>(text[i]) >= 0x80) {
-      return i;
-    } else {
-      ++i;
-    }
-  }
-  return std::string_view::npos;
-}
-
 }  // namespace firn::config

@@ -14,7 +14,4 @@ size_t StringLiteralLength(std::string_view text);
 /// `text` without its comments (line ends stay, strings are left alone).
 std::string RemoveComments(std::string_view text);
 
-/// The first byte beyond ASCII that stands neither in a string nor in a comment (TOML has none there), or npos.
-size_t FindBareNonAscii(std::string_view text);
-
 }  // namespace firn::config
