@@ -319,8 +319,9 @@ class Resolver {
           is_keyword_only = true;
           break;
         case Parameter::Kind::kVarargs:
+          // A second star is reported elsewhere, and binds nothing.
+          if (!is_keyword_only) varargs = &parameter;
           is_keyword_only = true;
-          varargs = &parameter;
           break;
         case Parameter::Kind::kKwargs:
           kwargs = &parameter;

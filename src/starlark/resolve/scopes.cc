@@ -12,6 +12,8 @@ namespace {
 constexpr size_t kMostLevels = 100;
 /// Free variables of all functions together: each level of nesting multiplies them.
 constexpr size_t kMostCaptures = 1 << 20;
+/// Names of other blocks that blocks keep for hints.
+constexpr size_t kMostRemembered = 1 << 20;
 /// A hint compares with all names in sight.
 constexpr size_t kMostHints = 20;
 
@@ -158,8 +160,9 @@ Binding* Scopes::LookUpOutwards(const NameUse& use, Block& block) {
   if (const auto known = block.bindings.find(key); known != block.bindings.end()) return known->second;
   Binding* outer = LookUpOutwards(use, *block.parent);
   if (block.function != nullptr && IsLocalKind(outer->scope)) outer = Capture(block, *outer);
-  // So that a function captures a variable once, and reports a name once.
-  if (outer->scope == Scope::kFree || outer->scope == Scope::kUndefined) block.bindings.emplace(key, outer);
+  // Kept, so that a function captures a variable once and reports a name once; and so that hints know the name.
+  const bool is_needed = outer->scope == Scope::kFree;
+  if (is_needed || ++remembered_ <= kMostRemembered) block.bindings.emplace(key, outer);
   return outer;
 }
 

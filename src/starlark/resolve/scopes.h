@@ -95,6 +95,7 @@ class Scopes {
   std::vector<const Binding*> global_list_;
   BindingMap given_;  ///< predeclared and universal names in use
   size_t captures_ = 0;
+  size_t remembered_ = 0;
   size_t hints_ = 0;
 };
 
