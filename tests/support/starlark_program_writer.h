@@ -14,7 +14,4 @@ namespace firn::testing {
 /// steps: run it with limits.
 std::string WriteStarlarkProgram(Choices choices);
 
-/// Writes an expression of the kind of which such programs are made.
-std::string WriteStarlarkExpression(Choices choices);
-
 }  // namespace firn::testing
