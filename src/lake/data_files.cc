@@ -47,6 +47,8 @@ class Writer {
     options.deduplicate_key = context_.options.deduplicate_key;
     order_ = OrderRows(batches_, series_, *partitions, options);
     written_.merged_rows = order_.merged_away;
+    written_.content =
+        std::make_shared<const StoredContent>(DescribeContent(metadata, context_.plan, batches_, context_.options));
     columns_ = MakeFileColumns(metadata, context_.plan, batches_, series_);
     ChooseDictionaries(columns_, order_);
     for (const FileColumn& column : columns_) parquet_columns_.push_back(column.column);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "lake/lake_options.h"
 #include "lake/row_order.h"
 #include "lake/schema_plan.h"
+#include "lake/stored_rows.h"
 #include "storage/storage.h"
 
 namespace firn::lake {
@@ -27,6 +29,7 @@ struct DataFileContext {
 
 struct DataFilesWritten {
   std::vector<iceberg::DataFile> files;
+  std::shared_ptr<const StoredContent> content;  ///< of each of them
   uint64_t merged_rows = 0;
 };
 

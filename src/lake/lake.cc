@@ -24,6 +24,7 @@ using point::Batch;
 
 constexpr int64_t kLowWaterIntervalNs = 60'000'000'000;
 constexpr int64_t kDayNs = 86'400'000'000'000;
+constexpr int kMaxRounds = 8;  // of a commit whose tables change under it
 
 iceberg::Namespace SplitNamespace(std::string_view text) {
   iceberg::Namespace levels;
@@ -127,31 +128,25 @@ class LakeImpl final : public Lake {
     const std::lock_guard commit_lock(commit_mutex_);
     const Progress state = Remember(progress);
     const std::vector<TableWriter*> tables = Tables();
-    std::vector<Status> statuses(tables.size());
-    std::vector<TableCommit> commits(tables.size());
-    ForEach(tables.size(), options_.threads, [&](size_t i) { statuses[i] = tables[i]->Prepare(state); });
-
     CommitReport report;
-    const auto rejected = rejected_->Commit();
-    if (!rejected.ok()) {
-      report.failures.push_back({options_.name_space + "." + RejectedRowsTable::kName, rejected.error()});
-      return report;
+    std::vector<Part> open;
+    for (TableWriter* table : tables) open.push_back({table, {}, {}, false});
+    bool rejects_are_durable = true;
+    for (int round = 1; !open.empty() && rejects_are_durable; ++round) {
+      FIRN_TRY(CommitRound(state, open, report, rejects_are_durable));
+      std::erase_if(open, [](const Part& part) { return part.decided; });
+      if (round < kMaxRounds) continue;
+      for (const Part& part : open)
+        report.failures.push_back({part.table->name(), Unavailable("other writers change the table all the time")});
+      break;
     }
-    ForEach(tables.size(), options_.threads, [&](size_t i) {
-      if (!statuses[i].ok()) return;
-      auto committed = tables[i]->Publish(state);
-      if (committed.ok()) commits[i] = std::move(*committed);
-      statuses[i] = committed.status();
-    });
-    for (size_t i = 0; i < tables.size(); ++i) {
-      if (!statuses[i].ok() && statuses[i].error().kind() == ErrorKind::kCancelled) return statuses[i].error();
-      if (!statuses[i].ok()) report.failures.push_back({tables[i]->name(), statuses[i].error()});
-      if (commits[i].rows > 0) report.tables.push_back(std::move(commits[i]));
-      const TableWriter::Counts counts = tables[i]->TakeCounts();
+    for (TableWriter* table : tables) {
+      const TableWriter::Counts counts = table->TakeCounts();
       report.merged_rows += counts.merged_rows;
       report.held_rows += counts.held_rows;
     }
     report.rejected_rows = counting_->Take();
+    if (!rejects_are_durable) return report;
     FindDurable(progress, tables, report);
     WriteLowWater(state, report);
     return report;
@@ -189,6 +184,44 @@ class LakeImpl final : public Lake {
   RejectSink& rejects() override { return *counting_; }
 
  private:
+  /// A table's part of a commit.
+  struct Part {
+    TableWriter* table = nullptr;
+    Status status;
+    std::optional<TableCommit> commit;
+    bool decided = false;
+  };
+
+  /// Prepares each table, commits what that has rejected, then publishes: no position passes before the rows rejected
+  /// on its way are durable, as nothing is rejected between the second step and the third. A table that has changed
+  /// meanwhile stays undecided, for another round.
+  Status CommitRound(const Progress& state, std::vector<Part>& open, CommitReport& report, bool& rejects_are_durable) {
+    ForEach(open.size(), options_.threads, [&](size_t i) { open[i].status = open[i].table->Prepare(state); });
+    if (const auto rejected = rejected_->Commit(); !rejected.ok()) {
+      report.failures.push_back({options_.name_space + "." + RejectedRowsTable::kName, rejected.error()});
+      rejects_are_durable = false;
+      return OkStatus();
+    }
+    ForEach(open.size(), options_.threads, [&](size_t i) {
+      Part& part = open[i];
+      if (part.status.ok()) {
+        auto published = part.table->Publish(state);
+        part.status = published.status();
+        if (published.ok()) part.commit = std::move(*published);
+      }
+      part.decided = !part.status.ok() || part.commit.has_value();
+    });
+    for (Part& part : open) {
+      if (part.commit && part.commit->rows > 0) report.tables.push_back(std::move(*part.commit));
+      if (part.status.ok()) continue;
+      const Error& error = part.status.error();
+      if (error.kind() == ErrorKind::kCancelled) return error;
+      if (part.table->must_read_again()) return Conflict("{}", error.message());
+      report.failures.push_back({part.table->name(), error});
+    }
+    return OkStatus();
+  }
+
   static void AddPositions(const std::string& table, const iceberg::StringMap& properties,
                            std::vector<StoredPosition>& positions) {
     for (const auto& [key, value] : properties) {

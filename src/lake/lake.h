@@ -72,6 +72,8 @@ class Lake {
   virtual Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) = 0;
   /// Makes every complete position durable. A table that fails is in the report, keeps its rows and files, and is tried
   /// again by the next Commit; the others are committed. kCancelled: a newer process has taken over, stop at once.
+  /// kConflict: rows that were in files are lost to this process (somebody has deleted the files, or has committed a
+  /// part of them), and are not durable; start again, so that they are read anew from where they came.
   virtual Result<CommitReport> Commit(const std::vector<ShardProgress>& progress) = 0;
 
   /// Memory held by rows that are not in files yet.

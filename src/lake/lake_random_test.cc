@@ -92,8 +92,8 @@ TEST_F(RandomLakeTest, StoresEachRowOnceWhateverFailsAndWhoeverElseWrites) {
       } else if (what == 4) {
         (void)lake.Spill(progress(), SIZE_MAX);
       } else if (const auto report = lake.Commit(progress()); !report.ok()) {
-        // Told to stop and read again: a new process does.
-        ASSERT_EQ(report.error().kind(), ErrorKind::kCancelled) << report.error().message();
+        // Told to start again and read anew: a new process does.
+        ASSERT_EQ(report.error().kind(), ErrorKind::kConflict) << report.error().message();
         lakes[which] = MakeLake(NoMerging());
         written[which].assign(kShards, 0);
       }

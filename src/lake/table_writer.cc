@@ -4,10 +4,11 @@
 #include <tuple>
 
 #include "base/log.h"
-#include "formats/line_protocol/writer.h"
 #include "iceberg/updates/append.h"
-#include "iceberg/updates/expire_snapshots.h"
-#include "lake/table_template.h"
+#include "lake/data_files.h"
+#include "lake/equal_point_merge.h"
+#include "lake/reject_values.h"
+#include "lake/write_groups.h"
 
 namespace firn::lake {
 namespace {
@@ -15,28 +16,8 @@ namespace {
 using iceberg::CommitDecision;
 using point::Batch;
 
-constexpr int kMaxAttempts = 8;
 constexpr size_t kSeriesIndexBytes = 128 << 20;
-constexpr int64_t kSnapshotAgeMs = 24 * 3600 * 1000;
-constexpr int32_t kSnapshotsToKeep = 100;
-
-std::vector<const Batch*> Pointers(const std::vector<Batch>& batches) {
-  std::vector<const Batch*> pointers;
-  for (const Batch& batch : batches) {
-    if (!batch.empty()) pointers.push_back(&batch);
-  }
-  return pointers;
-}
-
-PositionRanges RangesOf(std::span<const Batch* const> batches) {
-  PositionRanges ranges;
-  for (const Batch* batch : batches) {
-    const point::Origin& origin = batch->origin;
-    ranges.emplace(origin.shard, PositionRange{origin.position, origin.position})
-        .first->second.Include(origin.position);
-  }
-  return ranges;
-}
+constexpr size_t kReadBackBytes = 48 << 20;
 
 /// Later wins: rows are ordered by where they come from, not by when they were handed over.
 void SortByOrigin(std::vector<Batch>& batches) {
@@ -48,48 +29,24 @@ void SortByOrigin(std::vector<Batch>& batches) {
   });
 }
 
-bool IsAmong(const iceberg::Schema& schema, const iceberg::NestedField& written) {
-  const iceberg::NestedField* field = schema.FindField(written.id);
-  // A column that was dropped meanwhile is no harm: readers pass over it. One of another type is.
-  return field == nullptr || field->type == written.type ||
-         iceberg::CanPromote(written.type, field->type, iceberg::MinimumFormatVersion(field->type));
+size_t BytesOf(const std::vector<Batch>& batches) {
+  size_t bytes = 0;
+  for (const Batch& batch : batches) bytes += batch.byte_size();
+  return bytes;
+}
+
+uint64_t RowsIn(const std::vector<Batch>& batches) {
+  uint64_t rows = 0;
+  for (const Batch& batch : batches) rows += batch.rows();
+  return rows;
 }
 
 }  // namespace
 
-/// A data file that no commit holds yet.
-struct TableWriter::PendingFile {
-  iceberg::DataFile file;
-  PositionRanges positions;
-  std::shared_ptr<const iceberg::Schema> schema;  ///< that it was written under
-  std::string table_uuid;
-  bool from_in_flight = false;  ///< its rows are still in memory
-  bool attempted = false;       ///< a commit with an unknown outcome may hold it: it is never deleted
-};
-
-bool TableWriter::Fits(const PendingFile& file, const iceberg::TableMetadata& metadata) {
-  if (metadata.table_uuid != file.table_uuid || metadata.FindSpec(file.file.spec_id) == nullptr) return false;
-  const auto& fields = file.schema->fields();
-  return std::all_of(fields.begin(), fields.end(),
-                     [&](const auto& field) { return IsAmong(metadata.schema(), field); });
-}
-
-bool Progress::IsComplete(uint32_t shard, int64_t position) const {
-  const auto complete = complete_up_to.find(shard);
-  return complete != complete_up_to.end() && position <= complete->second;
-}
-
 TableWriter::TableWriter(iceberg::TableIdentifier identifier, const TableServices& services)
-    : identifier_(std::move(identifier)),
-      services_(services),
-      options_(OptionsFor(*services.options, identifier_.name)) {}
+    : services_(services), table_(std::move(identifier), *services.options, services.environment) {}
 
 TableWriter::~TableWriter() = default;
-
-SchemaPlanOptions TableWriter::PlanOptions() const {
-  return {services_.options->time_column, services_.options->time_precision, options_.on_type_conflict,
-          options_.max_columns};
-}
 
 void TableWriter::Add(Batch batch, const std::optional<ShardName>& shard) {
   if (batch.empty()) return;
@@ -112,8 +69,7 @@ void TableWriter::Discard(uint32_t shard, int64_t position) {
   {
     const std::lock_guard lock(mutex_);
     std::erase_if(buffer_, is_it);
-    buffered_bytes_ = 0;
-    for (const Batch& batch : buffer_) buffered_bytes_ += batch.byte_size();
+    buffered_bytes_ = BytesOf(buffer_);
   }
   std::erase_if(in_flight_, is_it);
   std::erase_if(files_, [&](const PendingFile& file) {
@@ -129,21 +85,18 @@ std::vector<Batch> TableWriter::TakeBatches(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   std::vector<Batch> ready;
   std::vector<Batch> rest;
-  buffered_bytes_ = 0;
   for (Batch& batch : buffer_) {
-    if (progress.IsComplete(batch.origin.shard, batch.origin.position)) {
-      ready.push_back(std::move(batch));
-    } else {
-      buffered_bytes_ += batch.byte_size();
-      rest.push_back(std::move(batch));
-    }
+    const bool complete = progress.IsComplete(batch.origin.shard, batch.origin.position);
+    (complete ? ready : rest).push_back(std::move(batch));
   }
   buffer_ = std::move(rest);
-  for (const Batch& batch : ready) in_flight_bytes_ += batch.byte_size();
+  buffered_bytes_ = BytesOf(buffer_);
+  in_flight_bytes_ += BytesOf(ready);
   return ready;
 }
 
 Status TableWriter::Prepare(const Progress& progress) {
+  if (stale_ || (!table_.is_loaded() && !files_.empty())) FIRN_TRY(Rework(progress));
   std::vector<Batch> ready = TakeBatches(progress);
   if (!ready.empty()) {
     // Rows of an earlier attempt that are in files already need not stay; those that are not are written together with
@@ -151,11 +104,15 @@ Status TableWriter::Prepare(const Progress& progress) {
     ReleaseRows();
     std::move(ready.begin(), ready.end(), std::back_inserter(in_flight_));
   }
-  return WriteInFlight(progress, false);
+  FIRN_TRY(WriteInFlight(progress, Rows::kComplete));
+  return MergeFiles(progress);
 }
 
 Status TableWriter::Spill(const Progress& progress) {
-  FIRN_TRY(Prepare(progress));
+  std::vector<Batch> ready = TakeBatches(progress);
+  ReleaseRows();
+  std::move(ready.begin(), ready.end(), std::back_inserter(in_flight_));
+  FIRN_TRY(WriteInFlight(progress, Rows::kCompleteWithMoreToCome));
   ReleaseRows();
   // What is left is of positions that are not complete. Each gets files of its own, to be dropped with it.
   std::map<std::pair<uint32_t, int64_t>, std::vector<Batch>> by_position;
@@ -167,93 +124,84 @@ Status TableWriter::Spill(const Progress& progress) {
   }
   Status first_failure;
   for (auto& [position, batches] : by_position) {
-    Status status;
-    if (first_failure.ok()) {
-      in_flight_ = std::move(batches);
-      in_flight_written_ = false;
-      status = WriteInFlight(progress, true);
-      batches = std::move(in_flight_);
-      if (status.ok()) batches.clear();
-      in_flight_.clear();
-      ReleaseRows();
-    }
-    if (!status.ok()) first_failure = status;
+    if (first_failure.ok()) first_failure = SpillPosition(batches, progress);
     const std::lock_guard lock(mutex_);
-    for (Batch& batch : batches) {
-      buffered_bytes_ += batch.byte_size();
-      buffer_.push_back(std::move(batch));
-    }
+    buffered_bytes_ += BytesOf(batches);
+    std::move(batches.begin(), batches.end(), std::back_inserter(buffer_));
   }
   return first_failure;
 }
 
-Status TableWriter::WriteInFlight(const Progress& progress, bool incomplete) {
+Status TableWriter::SpillPosition(std::vector<Batch>& batches, const Progress& progress) {
+  in_flight_ = std::move(batches);
+  const Status status = WriteInFlight(progress, Rows::kOfOnePosition);
+  batches = status.ok() ? std::vector<Batch>() : std::move(in_flight_);
+  in_flight_.clear();
+  ReleaseRows();
+  return status;
+}
+
+Result<std::vector<PendingFile>> TableWriter::WriteFiles(std::span<const Batch* const> batches,
+                                                         const SchemaPlan& plan) {
+  const DataFileContext context{table_.metadata(), plan, table_.options(), *services_.environment.storage,
+                                *services_.environment.random};
+  FIRN_ASSIGN(DataFilesWritten written, WriteDataFiles(context, batches, series_));
+  const auto schema = std::make_shared<const iceberg::Schema>(table_.metadata().schema());
+  const PositionRanges ranges = RangesOf(batches);
+  std::vector<PendingFile> files;
+  for (iceberg::DataFile& file : written.files) {
+    files.push_back({std::move(file), ranges, schema, table_.metadata().table_uuid, written.content});
+  }
+  const std::lock_guard lock(mutex_);
+  counts_.merged_rows += written.merged_rows;
+  return files;
+}
+
+Status TableWriter::WriteInFlight(const Progress& progress, Rows which) {
   if (in_flight_.empty() || in_flight_written_) return OkStatus();
   SortByOrigin(in_flight_);
-  FIRN_TRY(Load(Pointers(in_flight_)));
-  if (!incomplete) FIRN_TRY(DropHeldRows(progress));
+  const bool was_loaded = table_.is_loaded();
+  FIRN_TRY(table_.LoadOrCreate(Pointers(in_flight_)));
+  if (!was_loaded) NoteHeld();
+  if (which != Rows::kOfOnePosition) FIRN_TRY(DropHeldRows(progress));
   const std::vector<const Batch*> batches = Pointers(in_flight_);
   if (batches.empty()) {
     in_flight_.clear();
     return OkStatus();
   }
-  FIRN_ASSIGN(const SchemaPlan plan, PlanAndEvolve(batches));
-  const DataFileContext context{*loaded_->metadata, plan, options_, *services_.environment.storage,
-                                *services_.environment.random};
-  FIRN_ASSIGN(DataFilesWritten written, WriteDataFiles(context, batches, series_));
+  FIRN_ASSIGN(const SchemaPlan plan, table_.PlanAndEvolve(batches));
+  NoteHeld();
+  const bool shares_commit = which != Rows::kComplete || !files_.empty();
+  std::vector<WriteGroup> groups =
+      CutIntoGroups(in_flight_, files_, shares_commit && table_.options().deduplicate != Deduplicate::kOff);
+  std::vector<std::vector<PendingFile>> written;
+  for (const WriteGroup& group : groups) {
+    auto files = WriteFiles(group.batches, plan);
+    if (!files.ok()) {
+      for (const auto& done : written)
+        std::for_each(done.begin(), done.end(), [this](auto& file) { DeleteFile(file); });
+      return files.status();
+    }
+    written.push_back(std::move(*files));
+  }
   series_.EndFlush(kSeriesIndexBytes);
-  RejectRefused(plan, progress);
-  const auto schema = std::make_shared<const iceberg::Schema>(loaded_->metadata->schema());
-  const PositionRanges ranges = RangesOf(batches);
-  for (iceberg::DataFile& file : written.files)
-    files_.push_back({std::move(file), ranges, schema, loaded_->metadata->table_uuid, true, false});
+  for (size_t i = groups.size(); i-- > 0;) {  // from the last one, so that places stay where they are
+    for (PendingFile& file : written[i]) file.from_in_flight = true;
+    files_.insert(files_.begin() + static_cast<std::ptrdiff_t>(groups[i].before),
+                  std::make_move_iterator(written[i].begin()), std::make_move_iterator(written[i].end()));
+  }
+  RejectRefused(plan, batches, name(), progress.names, *services_.environment.clock, *services_.rejects);
   in_flight_written_ = true;
-  const std::lock_guard lock(mutex_);
-  counts_.merged_rows += written.merged_rows;
   return OkStatus();
 }
 
-Status TableWriter::Reload() {
-  FIRN_ASSIGN(loaded_, services_.environment.catalog->LoadTable(identifier_));
+void TableWriter::NoteHeld() {
   const std::lock_guard lock(mutex_);
-  held_ = loaded_->metadata->properties;
-  return OkStatus();
-}
-
-Status TableWriter::Load(std::span<const Batch* const> batches) {
-  if (loaded_) return OkStatus();
-  const Status found = Reload();
-  if (found.ok()) return OkStatus();
-  if (found.error().kind() != ErrorKind::kNotFound) return found;
-  return Create(batches);
-}
-
-Status TableWriter::Create(std::span<const Batch* const> batches) {
-  iceberg::Catalog& catalog = *services_.environment.catalog;
-  for (size_t depth = 1; depth <= identifier_.levels.size(); ++depth) {
-    const auto end = identifier_.levels.begin() + static_cast<std::ptrdiff_t>(depth);
-    const Status created = catalog.CreateNamespace({identifier_.levels.begin(), end}, {});
-    if (!created.ok() && created.error().kind() != ErrorKind::kAlreadyExists) return created;
-  }
-  FIRN_ASSIGN(const SchemaPlan plan, PlanSchema(nullptr, batches, PlanOptions()));
-  FIRN_ASSIGN(iceberg::TableRequest request, MakeTableRequest(plan, options_, services_.options->format_version));
-  if (!services_.options->warehouse.empty()) {
-    request.location = services_.options->warehouse;
-    for (const std::string& level : identifier_.levels) request.location += "/" + EncodePathPart(level);
-    request.location += "/" + EncodePathPart(identifier_.name);
-  }
-  request.properties.emplace("firn.table", identifier_.name);
-  auto created = catalog.CreateTable(identifier_, request);
-  // Somebody may have been faster, and a lost answer may have been a yes: in both cases the table is there now.
-  if (!created.ok() && created.error().kind() != ErrorKind::kAlreadyExists &&
-      created.error().kind() != ErrorKind::kCommitStateUnknown) {
-    return created.error().WithContext("cannot create table " + name());
-  }
-  return Reload();
+  held_ = table_.is_loaded() ? std::optional(table_.metadata().properties) : std::nullopt;
 }
 
 Status TableWriter::DropHeldRows(const Progress& progress) {
-  const iceberg::StringMap& properties = loaded_->metadata->properties;
+  const iceberg::StringMap& properties = table_.metadata().properties;
   FIRN_TRY(CheckEpochs(properties, RangesOf(Pointers(in_flight_)), progress.names, services_.epoch));
   uint64_t held_rows = 0;
   std::erase_if(in_flight_, [&](const Batch& batch) {
@@ -269,103 +217,74 @@ Status TableWriter::DropHeldRows(const Progress& progress) {
   return OkStatus();
 }
 
-Result<SchemaPlan> TableWriter::PlanAndEvolve(std::span<const Batch* const> batches) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    FIRN_ASSIGN(SchemaPlan plan, PlanSchema(loaded_->metadata.get(), batches, PlanOptions()));
-    if (!plan.changes_table) return plan;
-    const auto change = iceberg::MakeMetadataChange([&](iceberg::MetadataBuilder& builder) -> Status {
-      FIRN_ASSIGN(const SchemaPlan fresh, PlanSchema(builder.base_ptr().get(), batches, PlanOptions()));
-      return fresh.changes_table ? ApplySchemaPlan(fresh, builder) : OkStatus();
-    });
-    auto outcome = iceberg::CommitChanges(services_.environment, *loaded_, {change.get()}, {});
-    if (outcome.ok()) {
-      loaded_ = outcome->table;
+Status TableWriter::MergeFiles(const Progress& progress) {
+  if (table_.options().deduplicate == Deduplicate::kOff || files_.size() < 2) return OkStatus();
+  std::vector<size_t> places;
+  std::vector<const PendingFile*> files;
+  for (size_t i = 0; i < files_.size(); ++i) {
+    // A file that an earlier commit may hold stays what it is, and one that does not fit is written anew first.
+    if (files_[i].attempted || !progress.IsComplete(files_[i].positions) || !Fits(files_[i], table_.metadata()))
       continue;
-    }
-    if (outcome.error().kind() != ErrorKind::kConflict) ForgetIfGone(outcome.error());
-    if (outcome.error().kind() != ErrorKind::kConflict)
-      return outcome.error().WithContext("cannot change the schema of " + name());
-    FIRN_TRY(Reload());
+    places.push_back(i);
+    files.push_back(&files_[i]);
   }
-  return Conflict("{}: other writers change the schema all the time", name());
+  const SchemaPlanOptions plan_options = table_.PlanOptions();
+  const MergeContext context{table_.metadata(), plan_options, table_.options(), *services_.environment.storage,
+                             *services_.environment.random};
+  FIRN_ASSIGN(MergeResult merged, MergeEqualPoints(context, files));
+  ++comparisons_;
+  for (const size_t place : places) files_[place].compared = comparisons_;
+  if (merged.merges.empty()) return OkStatus();
+  // Rows in memory are no longer what one file holds.
+  ReleaseRows();
+  std::vector<std::vector<PendingFile>> in_place_of(files_.size());
+  std::vector<bool> replaced(files_.size(), false);
+  for (MergedFiles& merge : merged.merges) {
+    for (PendingFile& file : merge.files) file.compared = comparisons_;
+    for (const size_t index : merge.replaced) replaced[places[index]] = true;
+    in_place_of[places[merge.replaced.back()]] = std::move(merge.files);
+  }
+  std::vector<PendingFile> kept;
+  for (size_t i = 0; i < files_.size(); ++i) {
+    if (replaced[i]) DeleteFile(files_[i]);
+    if (!replaced[i]) kept.push_back(std::move(files_[i]));
+    std::move(in_place_of[i].begin(), in_place_of[i].end(), std::back_inserter(kept));
+  }
+  files_ = std::move(kept);
+  const std::lock_guard lock(mutex_);
+  counts_.merged_rows += merged.merged_rows;
+  return OkStatus();
 }
 
-void TableWriter::RejectRefused(const SchemaPlan& plan, const Progress& progress) {
-  for (const auto& [key, reason] : plan.refused) {
-    for (const Batch& batch : in_flight_) RejectValues(batch, key, fmt::format("{}: {}", name(), reason), progress);
+Result<std::optional<TableCommit>> TableWriter::Publish(const Progress& progress) {
+  std::vector<PendingFile*> files;
+  for (PendingFile& file : files_) {
+    if (progress.IsComplete(file.positions)) files.push_back(&file);
   }
-}
-
-void TableWriter::RejectValues(const Batch& batch, const ColumnKey& key, const std::string& reason,
-                               const Progress& progress) {
-  const bool is_tag = key.kind == ColumnKey::Kind::kTag;
-  const int column = is_tag ? batch.series_view.FindColumn(key.name) : batch.FindField(key.name, key.type);
-  if (column < 0) return;
-  const auto index = static_cast<uint32_t>(column);
-  const auto has_value = [&](size_t row) {
-    return is_tag ? batch.series_view.column(index).CodeOf(batch.series[row]) != 0 : batch.fields[index].IsSet(row);
-  };
-  Batch alone;  // the points with the refused field only
-  if (!is_tag) {
-    alone.measurement = batch.measurement;
-    alone.times = batch.times;
-    alone.series = batch.series;
-    alone.series_view = batch.series_view;
-    alone.fields = {batch.fields[index]};
+  if (files.empty()) {
+    ReleaseRows();
+    return std::optional(TableCommit{.table = name()});
   }
-  RejectedRow rejected;
-  rejected.received_at_ns = services_.environment.clock->NowNs();
-  if (const auto shard = progress.names.find(batch.origin.shard); shard != progress.names.end()) {
-    rejected.source = shard->second.source;
-    rejected.shard = shard->second.shard;
+  auto committed = CommitFiles(files, progress);
+  if (committed.ok()) {
+    std::erase_if(files_,
+                  [&](const PendingFile& file) { return std::find(files.begin(), files.end(), &file) != files.end(); });
+    ReleaseRows();
+    table_.ExpireSometimes();
+    return std::optional(std::move(*committed));
   }
-  rejected.position = batch.origin.position;
-  rejected.reason = reason;
-  for (size_t row = 0; row < batch.rows(); ++row) {
-    if (!has_value(row)) continue;
-    line_protocol::WriteReport report;
-    rejected.payload.clear();
-    line_protocol::WriteRow(is_tag ? batch : alone, row, {.unsigned_integers = true}, rejected.payload, report);
-    services_.rejects->Reject(rejected);
+  const Error& error = committed.error();
+  if (error.kind() == ErrorKind::kCommitStateUnknown) {
+    for (PendingFile* file : files) file->attempted = true;
   }
-}
-
-Result<TableCommit> TableWriter::Publish(const Progress& progress) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    std::vector<PendingFile*> files;
-    for (PendingFile& file : files_) {
-      const bool complete = std::all_of(file.positions.begin(), file.positions.end(), [&](const auto& range) {
-        return progress.IsComplete(range.first, range.second.last);
-      });
-      if (complete) files.push_back(&file);
-    }
-    if (files.empty()) {
-      ReleaseRows();
-      return TableCommit{.table = name()};
-    }
-    bool needs_rework = false;
-    auto committed = CommitFiles(files, progress, &needs_rework);
-    if (committed.ok()) {
-      FinishCommit(files);
-      ExpireSometimes();
-      return committed;
-    }
-    if (committed.error().kind() == ErrorKind::kCommitStateUnknown) {
-      for (PendingFile* file : files) file->attempted = true;
-    }
-    if (!needs_rework) {
-      ForgetIfGone(committed.error());
-      ReleaseRows();
-      return committed.error().WithContext("cannot commit " + name());
-    }
-    FIRN_TRY(Rework(progress));
-  }
-  return Conflict("{}: other writers commit all the time", name());
+  if (!stale_ && !table_.IsSameAfter(error)) stale_ = true;
+  if (stale_ && error.kind() != ErrorKind::kCommitStateUnknown) return std::optional<TableCommit>();
+  ReleaseRows();
+  return error.WithContext("cannot commit " + name());
 }
 
 Result<CommitDecision> TableWriter::Check(const iceberg::TableMetadata& metadata,
-                                          const std::vector<PendingFile*>& files, const Progress& progress,
-                                          bool* needs_rework) const {
+                                          const std::vector<PendingFile*>& files, const Progress& progress) {
   size_t held = 0;
   bool fresh = true;
   for (const PendingFile* file : files) {
@@ -376,12 +295,11 @@ Result<CommitDecision> TableWriter::Check(const iceberg::TableMetadata& metadata
   }
   if (held == files.size()) return CommitDecision::kAlreadyDone;
   if (fresh) return CommitDecision::kProceed;
-  *needs_rework = true;
+  stale_ = true;
   return InvalidInput("{}: another writer has changed what these files rest on", name());
 }
 
-Result<TableCommit> TableWriter::CommitFiles(const std::vector<PendingFile*>& files, const Progress& progress,
-                                             bool* needs_rework) {
+Result<TableCommit> TableWriter::CommitFiles(const std::vector<PendingFile*>& files, const Progress& progress) {
   TableCommit commit{.table = name()};
   iceberg::AppendRequest request;
   for (const PendingFile* file : files) {
@@ -396,55 +314,103 @@ Result<TableCommit> TableWriter::CommitFiles(const std::vector<PendingFile*>& fi
     }
   }
   request.summary = request.set_properties;
-  if (!loaded_) FIRN_TRY(Reload());
   const auto append = iceberg::MakeAppend(std::move(request));
   iceberg::CommitOptions options;
-  options.check = [&](const iceberg::TableMetadata& metadata) {
-    return Check(metadata, files, progress, needs_rework);
-  };
+  options.check = [&](const iceberg::TableMetadata& metadata) { return Check(metadata, files, progress); };
   FIRN_ASSIGN(iceberg::CommitOutcome outcome,
-              iceberg::CommitChanges(services_.environment, *loaded_, {append.get()}, options));
-  loaded_ = std::move(outcome.table);
-  {
+              iceberg::CommitChanges(services_.environment, table_.loaded(), {append.get()}, options));
+  table_.Advance(std::move(outcome.table));
+  NoteHeld();
+  if (outcome.decision == CommitDecision::kAlreadyDone) {
     const std::lock_guard lock(mutex_);
-    held_ = loaded_->metadata->properties;
-    if (outcome.decision == CommitDecision::kAlreadyDone) counts_.held_rows += commit.rows;
+    counts_.held_rows += commit.rows;
+    return TableCommit{.table = name()};
   }
-  if (outcome.decision == CommitDecision::kAlreadyDone) return TableCommit{.table = name()};
   commit.snapshot_id = outcome.snapshot_id;
   return commit;
 }
 
 Status TableWriter::Rework(const Progress& progress) {
-  FIRN_TRY(Reload());
-  const iceberg::TableMetadata& metadata = *loaded_->metadata;
-  bool rewrite = false;
-  for (const PendingFile& file : files_) {
-    const Held state = Compare(metadata.properties, file.positions, progress.names);
-    const bool fits = state == Held::kAll || (state == Held::kNothing && Fits(file, metadata));
-    if (fits) continue;
-    if (!file.from_in_flight) {
-      return Cancelled(
-          "{}: another process has committed a part of what this one holds in files already; start again, and it "
-          "is read anew from there",
-          name());
-    }
-    rewrite = true;
-  }
+  const Status loaded = table_.Reload();
+  if (!loaded.ok() && loaded.error().kind() != ErrorKind::kNotFound) return loaded;
+  NoteHeld();
+  static const iceberg::StringMap kNoProperties;
+  const auto state_of = [&](const PendingFile& file) {
+    return Compare(table_.is_loaded() ? table_.metadata().properties : kNoProperties, file.positions, progress.names);
+  };
+  const auto fits = [&](const PendingFile& file) {
+    return state_of(file) == Held::kNothing && table_.is_loaded() && Fits(file, table_.metadata());
+  };
   std::erase_if(files_, [&](const PendingFile& file) {
-    const bool held = Compare(metadata.properties, file.positions, progress.names) == Held::kAll;
-    const bool drop = held || (rewrite && file.from_in_flight);
-    if (drop) DeleteFile(file);
-    return drop;
+    if (state_of(file) == Held::kAll) DeleteFile(file);
+    return state_of(file) == Held::kAll;
   });
-  if (rewrite) in_flight_written_ = false;
-  return WriteInFlight(progress, false);
+  if (std::any_of(files_.begin(), files_.end(), [&](auto& file) { return file.from_in_flight && !fits(file); })) {
+    std::erase_if(files_, [this](const PendingFile& file) {
+      if (file.from_in_flight) DeleteFile(file);
+      return file.from_in_flight;
+    });
+    in_flight_written_ = false;
+  }
+  for (size_t i = 0; i < files_.size();) {
+    if (fits(files_[i])) {
+      ++i;
+      continue;
+    }
+    FIRN_ASSIGN(std::vector<PendingFile> anew, WriteAnew(files_[i], progress));
+    DeleteFile(files_[i]);
+    const size_t count = anew.size();
+    files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(i));
+    files_.insert(files_.begin() + static_cast<std::ptrdiff_t>(i), std::make_move_iterator(anew.begin()),
+                  std::make_move_iterator(anew.end()));
+    i += count;
+  }
+  stale_ = false;
+  return OkStatus();
 }
 
-void TableWriter::FinishCommit(const std::vector<PendingFile*>& files) {
-  std::erase_if(files_,
-                [&](const PendingFile& file) { return std::find(files.begin(), files.end(), &file) != files.end(); });
-  ReleaseRows();
+Result<std::vector<PendingFile>> TableWriter::WriteAnew(const PendingFile& file, const Progress& progress) {
+  const bool partly_held =
+      table_.is_loaded() && Compare(table_.metadata().properties, file.positions, progress.names) == Held::kPart;
+  if (partly_held) {
+    must_read_again_ = true;
+    return Unavailable("{}: another process has committed a part of what this one holds in files", name());
+  }
+  auto source = ReadStoredRows(*services_.environment.storage, file.file, file.content, StoredParts::kAll, {});
+  if (!source.ok()) {
+    must_read_again_ = source.error().kind() == ErrorKind::kNotFound;
+    return source.error();
+  }
+  std::vector<PendingFile> files;
+  const Status written = WriteRows(**source, file.positions, progress, files);
+  if (written.ok()) return files;
+  for (const PendingFile& done : files) DeleteFile(done);
+  return written.error();
+}
+
+Status TableWriter::WriteRows(BatchSource& source, const PositionRanges& positions, const Progress& progress,
+                              std::vector<PendingFile>& files) {
+  const auto& [shard, range] = *positions.begin();  // which of its positions a row had is no longer known
+  std::vector<Batch> batches;
+  for (bool more = true; more;) {
+    FIRN_ASSIGN(std::optional<Batch> batch, source.Next());
+    more = batch.has_value();
+    if (batch) {
+      batch->origin = {shard, range.first, 0};
+      batches.push_back(std::move(*batch));
+    }
+    if (batches.empty() || (more && BytesOf(batches) < kReadBackBytes)) continue;
+    const std::vector<const Batch*> pointers = Pointers(batches);
+    FIRN_ASSIGN(const SchemaPlan plan, table_.PlanAndEvolve(pointers));
+    NoteHeld();
+    FIRN_ASSIGN(std::vector<PendingFile> part, WriteFiles(pointers, plan));
+    series_.EndFlush(kSeriesIndexBytes);
+    RejectRefused(plan, pointers, name(), progress.names, *services_.environment.clock, *services_.rejects);
+    for (PendingFile& written : part) written.positions = positions;
+    std::move(part.begin(), part.end(), std::back_inserter(files));
+    batches.clear();
+  }
+  return OkStatus();
 }
 
 void TableWriter::ReleaseRows() {
@@ -456,30 +422,6 @@ void TableWriter::ReleaseRows() {
   in_flight_bytes_ = 0;
 }
 
-void TableWriter::ExpireSometimes() {
-  const uint32_t every = services_.options->expire_every_commits;
-  if (every == 0 || ++commits_ % every != 0) return;
-  iceberg::ExpireOptions options;
-  options.older_than_ms = services_.environment.clock->NowNs() / 1'000'000 - kSnapshotAgeMs;
-  options.retain_last = kSnapshotsToKeep;
-  iceberg::ExpireReport report;
-  const auto expire = iceberg::MakeExpireSnapshots(options, &report);
-  auto outcome = iceberg::CommitChanges(services_.environment, *loaded_, {expire.get()}, {});
-  if (outcome.ok()) {
-    loaded_ = std::move(outcome->table);
-    return;
-  }
-  log::Warn("{}: cannot expire snapshots, trying again later: {}", name(), outcome.error().message());
-  ForgetIfGone(outcome.error());
-}
-
-void TableWriter::ForgetIfGone(const Error& error) {
-  // While the catalog cannot be reached, the last known state serves to write files by. A table that was dropped, or
-  // replaced by another of its name, must be loaded anew.
-  const ErrorKind kind = error.kind();
-  if (kind == ErrorKind::kNotFound || kind == ErrorKind::kConflict || kind == ErrorKind::kCorrupt) loaded_.reset();
-}
-
 void TableWriter::DeleteFile(const PendingFile& file) {
   if (file.attempted) return;
   const Status deleted = services_.environment.storage->Delete(file.file.file_path);
@@ -489,12 +431,6 @@ void TableWriter::DeleteFile(const PendingFile& file) {
 size_t TableWriter::buffered_bytes() const {
   const std::lock_guard lock(mutex_);
   return buffered_bytes_ + in_flight_bytes_;
-}
-
-uint64_t TableWriter::RowsIn(const std::vector<Batch>& batches) const {
-  uint64_t rows = 0;
-  for (const Batch& batch : batches) rows += batch.rows();
-  return rows;
 }
 
 uint64_t TableWriter::pending_rows() const {

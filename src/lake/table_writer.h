@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "iceberg/updates/commit.h"
+#include "lake/catalog_table.h"
 #include "lake/commit_report.h"
-#include "lake/data_files.h"
 #include "lake/lake_options.h"
+#include "lake/pending_file.h"
 #include "lake/positions.h"
 #include "lake/reject_sink.h"
 #include "lake/series_index.h"
@@ -25,19 +26,15 @@ struct TableServices {
   int64_t epoch = 0;
 };
 
-/// The shards as a commit sees them.
-struct Progress {
-  ShardNames names;
-  std::map<uint32_t, int64_t> complete_up_to;
-  bool IsComplete(uint32_t shard, int64_t position) const;
-};
-
 /// One table: its buffered rows, the files that are not committed yet, and the way from one to the other.
 ///
-/// A commit has two halves, so that what the first rejects is durable before any position passes: Prepare writes
-/// complete rows to files (after the schema change that they need, a commit of its own), Publish appends the files and
-/// sets the positions in one commit. Add may be called from any thread at any time; everything else by one thread at a
-/// time.
+/// A commit has two halves, so that what the first rejects is durable before any position passes. Prepare writes
+/// complete rows to files (after the schema change that they need, a commit of its own), writes anew what the table as
+/// it is now cannot take, and merges equal points of several files: whatever may reject a value is in it. Publish
+/// appends the files and sets the positions in one commit, and never rejects; where the table has changed under the
+/// files it stops, for another Prepare.
+///
+/// Add may be called from any thread at any time; everything else by one thread at a time.
 class TableWriter {
  public:
   TableWriter(iceberg::TableIdentifier identifier, const TableServices& services);
@@ -46,14 +43,17 @@ class TableWriter {
   void Add(point::Batch batch, const std::optional<ShardName>& shard);
   void Discard(uint32_t shard, int64_t position);
 
-  /// Writes the rows of complete positions to files.
+  /// Makes the rows of complete positions files that the table can take.
   Status Prepare(const Progress& progress);
   /// Writes everything to files, complete rows together and each incomplete position apart, and lets go of the rows.
   Status Spill(const Progress& progress);
-  /// Commits the files. Call it only after Prepare has succeeded. No rows in the answer = there was nothing to do.
-  Result<TableCommit> Publish(const Progress& progress);
+  /// Commits the files. Call it only after Prepare has succeeded. No rows in the commit = there was nothing to do; no
+  /// commit = the table has changed, or is another one now: Prepare, commit what that rejected, and call it again.
+  Result<std::optional<TableCommit>> Publish(const Progress& progress);
+  /// Rows that were in files are lost to this process; only reading them again from their source brings them back.
+  bool must_read_again() const { return must_read_again_; }
 
-  std::string name() const { return iceberg::ToString(identifier_); }
+  std::string name() const { return table_.name(); }
   size_t buffered_bytes() const;
   uint64_t pending_rows() const;
   /// The lowest position of the shard that is not durable in this table; empty when it holds none of its rows.
@@ -66,35 +66,30 @@ class TableWriter {
   Counts TakeCounts();
 
  private:
-  struct PendingFile;
-  /// Whether the file can be committed to the table as it is now.
-  static bool Fits(const PendingFile& file, const iceberg::TableMetadata& metadata);
   std::vector<point::Batch> TakeBatches(const Progress& progress);
-  Status Load(std::span<const point::Batch* const> batches);
-  Status Create(std::span<const point::Batch* const> batches);
+  Status SpillPosition(std::vector<point::Batch>& batches, const Progress& progress);
   Status DropHeldRows(const Progress& progress);
-  Result<SchemaPlan> PlanAndEvolve(std::span<const point::Batch* const> batches);
-  void RejectRefused(const SchemaPlan& plan, const Progress& progress);
-  void RejectValues(const point::Batch& batch, const ColumnKey& key, const std::string& reason,
-                    const Progress& progress);
-  void ForgetIfGone(const Error& error);
-  Status WriteInFlight(const Progress& progress, bool incomplete);
-  Status Reload();
+  /// Files of this process that hold the batches, in the order in which they go into files_.
+  Result<std::vector<PendingFile>> WriteFiles(std::span<const point::Batch* const> batches, const SchemaPlan& plan);
+  enum class Rows : uint8_t { kComplete, kCompleteWithMoreToCome, kOfOnePosition };
+  Status WriteInFlight(const Progress& progress, Rows which);
   /// Sorts out files and rows after another writer came in between, and writes anew what must be.
   Status Rework(const Progress& progress);
+  /// A file that the table cannot take, with its rows read back and written as it is now.
+  Result<std::vector<PendingFile>> WriteAnew(const PendingFile& file, const Progress& progress);
+  Status WriteRows(BatchSource& source, const PositionRanges& positions, const Progress& progress,
+                   std::vector<PendingFile>& files);
+  /// Merges equal points of the files that are committed together.
+  Status MergeFiles(const Progress& progress);
   Result<iceberg::CommitDecision> Check(const iceberg::TableMetadata& metadata, const std::vector<PendingFile*>& files,
-                                        const Progress& progress, bool* needs_rework) const;
-  Result<TableCommit> CommitFiles(const std::vector<PendingFile*>& files, const Progress& progress, bool* needs_rework);
-  void FinishCommit(const std::vector<PendingFile*>& files);
-  void ExpireSometimes();
+                                        const Progress& progress);
+  Result<TableCommit> CommitFiles(const std::vector<PendingFile*>& files, const Progress& progress);
+  void NoteHeld();
   void DeleteFile(const PendingFile& file);
   void ReleaseRows();
-  SchemaPlanOptions PlanOptions() const;
-  uint64_t RowsIn(const std::vector<point::Batch>& batches) const;
 
-  const iceberg::TableIdentifier identifier_;
   const TableServices& services_;
-  const TableOptions options_;
+  CatalogTable table_;
 
   mutable std::mutex mutex_;  ///< guards what Add touches: the rows, their sizes, held_ and counts_
   std::vector<point::Batch> buffer_;
@@ -105,10 +100,11 @@ class TableWriter {
 
   std::vector<point::Batch> in_flight_;  ///< rows of the commit under way, kept until it is decided
   bool in_flight_written_ = false;
-  std::vector<PendingFile> files_;
-  std::optional<iceberg::LoadedTable> loaded_;
+  std::vector<PendingFile> files_;  ///< in the order of their rows: later ones win
+  uint64_t comparisons_ = 0;
+  bool stale_ = false;  ///< the table has changed under files_: they are sorted out by the next Prepare
+  bool must_read_again_ = false;
   SeriesIndex series_;
-  uint32_t commits_ = 0;
 };
 
 }  // namespace firn::lake

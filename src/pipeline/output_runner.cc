@@ -365,10 +365,9 @@ Status OutputRunner::FlushNow() {
     }
   }
   if (!report.ok()) {
-    if (report.error().kind() == ErrorKind::kCancelled) {
-      superseded_ = true;
-      Fail(report.status());
-    }
+    if (report.error().kind() == ErrorKind::kCancelled) superseded_ = true;
+    // Rows that the output has lost (kConflict) come back when the process starts again and reads them anew.
+    if (superseded_ || report.error().kind() == ErrorKind::kConflict) Fail(report.status());
     return report.error();
   }
   FIRN_TRY(NoteDurable(report->durable));

@@ -1,0 +1,272 @@
+#include "lake/equal_point_merge.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "lake/data_files.h"
+#include "lake/key_slices.h"
+
+namespace firn::lake {
+namespace {
+
+using point::Batch;
+
+/// Files that are read side by side at most: bounds memory.
+constexpr size_t kMaxSources = 16;
+constexpr size_t kSliceBytes = 48 << 20;
+constexpr size_t kKeySliceBytes = 8 << 20;
+
+/// Times of a file's rows, in the unit of its time column.
+struct TimeSpan {
+  int64_t first = 0;
+  int64_t last = 0;
+};
+
+std::optional<TimeSpan> TimesOf(const PendingFile& file) {
+  const auto id = file.content->IdOf(ColumnKey::Kind::kTime);
+  if (!id) return std::nullopt;
+  const auto lower = file.file.lower_bounds.find(*id);
+  const auto upper = file.file.upper_bounds.find(*id);
+  if (lower == file.file.lower_bounds.end() || upper == file.file.upper_bounds.end()) return std::nullopt;
+  return TimeSpan{LoadLittleEndian<int64_t>(lower->second.data()), LoadLittleEndian<int64_t>(upper->second.data())};
+}
+
+/// Whether rows of the two files may be the same point.
+bool AreComparable(const PendingFile& left, const PendingFile& right) {
+  return left.content->measurement == right.content->measurement && left.content->database == right.content->database &&
+         left.content->series_intact == right.content->series_intact &&
+         left.content->time_unit_ns == right.content->time_unit_ns && left.file.partition == right.file.partition;
+}
+
+class EveryRowInOnePartition final : public PartitionAssigner {
+ public:
+  bool SameForTimes(int64_t, int64_t) const override { return true; }
+  uint32_t Assign(RowAt, int64_t, uint32_t) override { return 0; }
+  const std::vector<iceberg::PartitionValues>& values() const override { return values_; }
+
+ private:
+  std::vector<iceberg::PartitionValues> values_ = {{}};
+};
+
+/// Files one behind another, each opened when its turn comes.
+class FileRun final : public BatchSource {
+ public:
+  FileRun(const MergeContext& context, std::vector<const PendingFile*> files, StoredParts parts)
+      : context_(context), files_(std::move(files)), parts_(parts) {}
+
+  Result<std::optional<Batch>> Next() override {
+    for (;;) {
+      if (current_ == nullptr) {
+        if (next_ == files_.size()) return std::optional<Batch>();
+        const PendingFile& file = *files_[next_++];
+        FIRN_ASSIGN(current_, ReadStoredRows(context_.storage, file.file, file.content, parts_,
+                                             context_.options.deduplicate_key));
+      }
+      FIRN_ASSIGN(std::optional<Batch> batch, current_->Next());
+      if (batch) return batch;
+      current_.reset();
+    }
+  }
+
+ private:
+  const MergeContext& context_;
+  const std::vector<const PendingFile*> files_;
+  const StoredParts parts_;
+  size_t next_ = 0;
+  std::unique_ptr<BatchSource> current_;
+};
+
+/// One call of MergeEqualPoints.
+class Merger {
+ public:
+  Merger(const MergeContext& context, const std::vector<const PendingFile*>& files)
+      : context_(context), files_(files), set_of_(files.size()) {
+    std::iota(set_of_.begin(), set_of_.end(), 0);
+  }
+
+  Result<MergeResult> Run() {
+    FIRN_ASSIGN(base_plan_, PlanSchema(&context_.metadata, {}, context_.plan_options));
+    tag_order_ = TagOrder(base_plan_.map, context_.metadata.schema());
+    Status status = FindSets();
+    for (size_t i = 0; status.ok() && i < files_.size(); ++i) {
+      std::vector<size_t> set;
+      for (size_t j = i; j < files_.size(); ++j) {
+        if (set_of_[j] == i) set.push_back(j);
+      }
+      if (set.size() > 1) status = MergeSet(std::move(set));
+    }
+    if (status.ok()) return std::move(result_);
+    for (const MergedFiles& merged : result_.merges) DeleteAll(merged.files);
+    return status.error();
+  }
+
+ private:
+  /// Files of one kind, by their first time.
+  struct Candidate {
+    size_t index;
+    TimeSpan times;
+  };
+
+  Status FindSets() {
+    std::vector<std::vector<Candidate>> groups;
+    for (size_t i = 0; i < files_.size(); ++i) {
+      const PendingFile& file = *files_[i];
+      const auto times = TimesOf(file);
+      if (!file.content->comparable || !times || file.file.spec_id != context_.metadata.default_spec_id) continue;
+      const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& known) {
+        return AreComparable(*files_[known.front().index], file);
+      });
+      if (group == groups.end()) {
+        groups.push_back({{i, *times}});
+      } else {
+        group->push_back({i, *times});
+      }
+    }
+    for (auto& group : groups) FIRN_TRY(FindSetsAmong(group));
+    return OkStatus();
+  }
+
+  /// Looks at each file together with those whose times begin within its own.
+  Status FindSetsAmong(std::vector<Candidate>& group) {
+    std::sort(group.begin(), group.end(), [](const Candidate& left, const Candidate& right) {
+      return std::pair(left.times.first, left.index) < std::pair(right.times.first, right.index);
+    });
+    size_t seen = 0;
+    for (size_t i = 0; i < group.size(); ++i) {
+      size_t end = i + 1;
+      while (end < group.size() && group[end].times.first <= group[i].times.last) ++end;
+      if (end - i < 2 || end <= seen) continue;
+      seen = end;
+      std::vector<size_t> indices;
+      for (size_t j = i; j < end; ++j) indices.push_back(group[j].index);
+      bool equal = indices.size() > kMaxSources;
+      if (!equal && !WereCompared(indices)) {
+        FIRN_ASSIGN(equal, HaveEqualPoints(indices));
+      }
+      if (equal) Unite(indices);
+    }
+    return OkStatus();
+  }
+
+  bool WereCompared(const std::vector<size_t>& indices) const {
+    const uint64_t first = files_[indices.front()]->compared;
+    return first != 0 &&
+           std::all_of(indices.begin(), indices.end(), [&](size_t index) { return files_[index]->compared == first; });
+  }
+
+  void Unite(const std::vector<size_t>& indices) {
+    size_t lowest = files_.size();
+    for (const size_t index : indices) lowest = std::min(lowest, set_of_[index]);
+    std::vector<size_t> joined;
+    for (const size_t index : indices) joined.push_back(set_of_[index]);
+    for (size_t& set : set_of_) {
+      if (std::find(joined.begin(), joined.end(), set) != joined.end()) set = lowest;
+    }
+  }
+
+  Result<bool> HaveEqualPoints(std::vector<size_t> indices) const {
+    std::sort(indices.begin(), indices.end());
+    std::vector<std::unique_ptr<BatchSource>> sources;
+    for (const size_t index : indices) {
+      sources.push_back(
+          std::make_unique<FileRun>(context_, std::vector<const PendingFile*>{files_[index]}, StoredParts::kKeys));
+    }
+    KeySlices slices(std::move(sources), tag_order_, kKeySliceBytes);
+    const RowOrderOptions options = {tag_order_, true, context_.options.deduplicate_key};
+    for (;;) {
+      FIRN_ASSIGN(const std::vector<Batch> slice, slices.Next());
+      if (slice.empty()) return false;
+      SeriesIndex series;
+      EveryRowInOnePartition partition;
+      if (OrderRows(Pointers(slice), series, partition, options).merged_away > 0) return true;
+    }
+  }
+
+  /// Merges the files of a set, a bounded number at a time: what comes out of one round is one source of the next.
+  Status MergeSet(std::vector<size_t> indices) {
+    std::deque<std::vector<const PendingFile*>> runs;
+    for (const size_t index : indices) runs.push_back({files_[index]});
+    std::vector<PendingFile> merged;
+    while (runs.size() > 1) {
+      std::vector<std::vector<const PendingFile*>> now;
+      while (!runs.empty() && now.size() < kMaxSources) {
+        now.push_back(std::move(runs.front()));
+        runs.pop_front();
+      }
+      auto written = MergeRuns(now);
+      DeleteAll(merged);  // a round's result that has gone into this one
+      if (!written.ok()) return written.error();
+      merged = std::move(*written);
+      std::vector<const PendingFile*> run;
+      for (const PendingFile& file : merged) run.push_back(&file);
+      runs.push_front(std::move(run));
+    }
+    result_.merges.push_back({std::move(indices), std::move(merged)});
+    return OkStatus();
+  }
+
+  Result<std::vector<PendingFile>> MergeRuns(const std::vector<std::vector<const PendingFile*>>& runs) {
+    PendingFile origin;  // what the new files have from the old ones together
+    SchemaPlan plan = base_plan_;
+    std::vector<std::unique_ptr<BatchSource>> sources;
+    for (const auto& run : runs) {
+      for (const PendingFile* file : run) {
+        for (const auto& [shard, range] : file->positions) {
+          PositionRange& whole = origin.positions.emplace(shard, range).first->second;
+          whole.Include(range.first);
+          whole.Include(range.last);
+        }
+        for (const StoredColumn& column : file->content->columns) plan.target[column.key] = column.field_id;
+      }
+      sources.push_back(std::make_unique<FileRun>(context_, run, StoredParts::kAll));
+    }
+    origin.schema = std::make_shared<const iceberg::Schema>(context_.metadata.schema());
+    origin.table_uuid = context_.metadata.table_uuid;
+    std::vector<PendingFile> written;
+    const Status status = WriteSlices(KeySlices(std::move(sources), tag_order_, kSliceBytes), plan, origin, written);
+    if (status.ok()) return written;
+    DeleteAll(written);
+    return status.WithContext("cannot merge files").error();
+  }
+
+  Status WriteSlices(KeySlices slices, const SchemaPlan& plan, const PendingFile& origin,
+                     std::vector<PendingFile>& written) {
+    const DataFileContext files = {context_.metadata, plan, context_.options, context_.storage, context_.random};
+    for (;;) {
+      FIRN_ASSIGN(const std::vector<Batch> slice, slices.Next());
+      if (slice.empty()) return OkStatus();
+      SeriesIndex series;
+      FIRN_ASSIGN(DataFilesWritten part, WriteDataFiles(files, Pointers(slice), series));
+      result_.merged_rows += part.merged_rows;
+      for (iceberg::DataFile& file : part.files) {
+        written.push_back(origin);
+        written.back().file = std::move(file);
+        written.back().content = part.content;
+      }
+    }
+  }
+
+  void DeleteAll(const std::vector<PendingFile>& files) {
+    for (const PendingFile& file : files) {
+      const Status deleted = context_.storage.Delete(file.file.file_path);
+      if (!deleted.ok()) log::Warn("cannot delete {}: {}", file.file.file_path, deleted.error().message());
+    }
+  }
+
+  const MergeContext& context_;
+  const std::vector<const PendingFile*>& files_;
+  std::vector<size_t> set_of_;  ///< of each file: the lowest index of the files that it is to be merged with
+  SchemaPlan base_plan_;
+  std::vector<std::string> tag_order_;
+  MergeResult result_;
+};
+
+}  // namespace
+
+Result<MergeResult> MergeEqualPoints(const MergeContext& context, const std::vector<const PendingFile*>& files) {
+  return Merger(context, files).Run();
+}
+
+}  // namespace firn::lake

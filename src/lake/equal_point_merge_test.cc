@@ -1,0 +1,163 @@
+#include "lake/equal_point_merge.h"
+
+#include <gmock/gmock.h>
+
+#include "lake/lake_fixture.h"
+
+namespace firn::lake {
+namespace {
+
+using ::testing::UnorderedElementsAre;
+
+constexpr int64_t kNoon = 1'700'000'000'000'000'000;
+constexpr int64_t kSecond = 1'000'000'000;
+
+/// Rows of one commit that memory pressure has put into several files.
+class EqualPointMergeTest : public LakeFixture {
+ protected:
+  static std::vector<std::string> Values(const std::vector<TextRow>& rows, const std::string& column) {
+    std::vector<std::string> values;
+    for (const TextRow& row : rows) values.push_back(row.contains(column) ? row.at(column) : "null");
+    return values;
+  }
+  static void WriteAndSpill(Lake& lake, const std::vector<Point>& points, int64_t position) {
+    ASSERT_TRUE(lake.Write(Batches(points, position)).ok());
+    const Status spilled = lake.Spill(UpTo(position), SIZE_MAX);
+    ASSERT_TRUE(spilled.ok()) << spilled.error().message();
+  }
+  size_t FilesOnDisk() {
+    size_t files = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/warehouse")) {
+      files += entry.path().extension() == ".parquet";
+    }
+    return files;
+  }
+};
+
+TEST_F(EqualPointMergeTest, MakesOneRowOfEqualPointsInSeveralFilesOfACommit) {
+  auto lake = MakeLake();
+  WriteAndSpill(
+      *lake, {{"cpu", {{"host", "a"}}, {{"x", 1.0}, {"y", 1.0}}, kNoon}, {"cpu", {{"host", "b"}}, {{"x", 5.0}}, kNoon}},
+      1);
+  WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 2.0}, {"z", int64_t{7}}}, kNoon}}, 2);
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {{"host", "a"}}, {{"note", "n"}}, kNoon}}, 3)).ok());
+  const CommitReport report = Commit(*lake, 3);
+  EXPECT_EQ(report.merged_rows, 2U);
+  const auto rows = Rows("cpu");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_THAT(Values(rows, "x"), UnorderedElementsAre("2", "5")) << "later wins";
+  EXPECT_THAT(Values(rows, "y"), UnorderedElementsAre("1", "null")) << "field by field";
+  EXPECT_THAT(Values(rows, "z"), UnorderedElementsAre("7", "null"));
+  EXPECT_THAT(Values(rows, "note"), UnorderedElementsAre("n", "null"));
+  EXPECT_EQ(FilesOnDisk(), Files(Table("cpu")).size()) << "the files that were merged are gone";
+}
+
+TEST_F(EqualPointMergeTest, TellsNanosecondsApart) {
+  auto lake = MakeLake();
+  WriteAndSpill(*lake, {{"cpu", {}, {{"x", 1.0}}, kNoon + 1}}, 1);
+  WriteAndSpill(*lake, {{"cpu", {}, {{"x", 2.0}}, kNoon + 2}}, 2);
+  WriteAndSpill(*lake, {{"cpu", {}, {{"x", 3.0}}, kNoon + 1}}, 3);
+  Commit(*lake, 3);
+  EXPECT_THAT(Values(Rows("cpu"), "x"), UnorderedElementsAre("2", "3"));
+}
+
+TEST_F(EqualPointMergeTest, LeavesFilesAloneThatHoldNoEqualPoints) {
+  auto lake = MakeLake();
+  WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 1.0}}, kNoon}}, 1);
+  WriteAndSpill(*lake, {{"cpu", {{"host", "b"}}, {{"x", 2.0}}, kNoon}}, 2);
+  WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 3.0}}, kNoon + kSecond}}, 3);
+  EXPECT_EQ(Commit(*lake, 3).merged_rows, 0U);
+  EXPECT_EQ(Files(Table("cpu")).size(), 3U);
+}
+
+TEST_F(EqualPointMergeTest, LetsThePositionWinNotTheOrderInWhichFilesWereWritten) {
+  auto lake = MakeLake();
+  // Position 3 was written before position 2 had come.
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 1.0}}, kNoon}}, 1)).ok());
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 3.0}}, kNoon}}, 3)).ok());
+  ASSERT_TRUE(lake->Spill(UpTo(1), SIZE_MAX).ok());
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 2.0}, {"y", 2.0}}, kNoon}}, 2)).ok());
+  Commit(*lake, 3);
+  EXPECT_THAT(Values(Rows("cpu"), "x"), UnorderedElementsAre("3"));
+  EXPECT_THAT(Values(Rows("cpu"), "y"), UnorderedElementsAre("2"));
+}
+
+TEST_F(EqualPointMergeTest, KeepsPointsOfTwoDatabasesApart) {
+  auto lake = MakeLake();
+  const auto write = [&](const char* database, double value, int64_t position) {
+    auto batches = Batches({{"cpu", {}, {{"x", value}}, kNoon}}, position);
+    batches[0].database = database;
+    ASSERT_TRUE(lake->Write(std::move(batches)).ok());
+  };
+  write("one", 1, 1);
+  write("two", 2, 2);
+  ASSERT_TRUE(lake->Spill(UpTo(2), SIZE_MAX).ok());
+  write("two", 3, 3);
+  Commit(*lake, 3);
+  EXPECT_THAT(Values(Rows("cpu"), "x"), UnorderedElementsAre("1", "3"));
+}
+
+TEST_F(EqualPointMergeTest, TakesTheKeyOfTheOptionsWhereTagsDoNotTell) {
+  LakeOptions options = Options();
+  options.defaults.deduplicate_key = {"host"};
+  auto lake = MakeLake(options);
+  for (int64_t position = 1; position <= 2; ++position) {
+    std::vector<Point> points;
+    for (const char* host : {"a", "b", "c"}) {
+      points.push_back({"cpu", {}, {{"host", host}, {"v", static_cast<double>(position)}}, kNoon});
+    }
+    auto batches = Batches(points, position);
+    for (auto& batch : batches) batch.series_intact = false;
+    ASSERT_TRUE(lake->Write(std::move(batches)).ok());
+    ASSERT_TRUE(lake->Spill(UpTo(position), SIZE_MAX).ok());
+  }
+  Commit(*lake, 2);
+  EXPECT_THAT(Values(Rows("cpu"), "v"), UnorderedElementsAre("2", "2", "2"));
+}
+
+TEST_F(EqualPointMergeTest, MergesNothingWhereAskedNotTo) {
+  LakeOptions options = Options();
+  options.defaults.deduplicate = Deduplicate::kOff;
+  auto lake = MakeLake(options);
+  WriteAndSpill(*lake, {{"cpu", {}, {{"x", 1.0}}, kNoon}}, 1);
+  WriteAndSpill(*lake, {{"cpu", {}, {{"x", 2.0}}, kNoon}}, 2);
+  Commit(*lake, 2);
+  EXPECT_EQ(Rows("cpu").size(), 2U);
+}
+
+TEST_F(EqualPointMergeTest, GivesWhatOneFlushOfTheSameRowsGives) {
+  // Many series and files, more than are read side by side, with points that come again all over them.
+  const auto random = MakeSeededRandom(11);
+  const auto at_once = [&](std::string table) {
+    LakeOptions options = Options();
+    options.table = std::move(table);
+    return MakeLake(options);
+  };
+  auto one = at_once("one");
+  auto many = at_once("many");
+  constexpr int64_t kPositions = 40;
+  for (int64_t position = 1; position <= kPositions; ++position) {
+    std::vector<Point> points;
+    std::vector<std::string> names;
+    names.reserve(400);
+    for (int i = 0; i < 200; ++i) {
+      const std::string& host = names.emplace_back("h" + std::to_string(random->Below(30)));
+      std::vector<point::Tag> tags = {{"host", host}};
+      if (random->Below(2) == 0) tags.push_back({"dc", names.emplace_back(std::to_string(random->Below(3)))});
+      std::vector<point::Field> fields = {{"v", static_cast<double>(position)}};
+      if (random->Below(3) == 0) fields.push_back({"w", static_cast<int64_t>(random->Below(100))});
+      if (position > 20 && random->Below(3) == 0) fields.push_back({"s", "text"});
+      points.push_back({"cpu", tags, fields, kNoon + static_cast<int64_t>(random->Below(20)) * kSecond});
+    }
+    ASSERT_TRUE(one->Write(Batches(points, position)).ok());
+    WriteAndSpill(*many, points, position);
+  }
+  const auto merged = Commit(*one, kPositions).merged_rows;
+  EXPECT_EQ(Commit(*many, kPositions).merged_rows, merged);
+  EXPECT_GT(merged, 1'000U);
+  EXPECT_EQ(Rows("many"), Rows("one"));
+  EXPECT_EQ(Files(Table("many")).size(), 1U);
+}
+
+}  // namespace
+}  // namespace firn::lake
