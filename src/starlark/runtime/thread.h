@@ -81,6 +81,11 @@ class Thread {
   const EvalError& error() const { return *error_; }
   /// Takes the error, so that the thread can go on (what `catch` does). Fatal errors must not be swallowed.
   EvalError TakeError();
+  /// Puts "`context`: " in front of why it failed, as builtins name themselves; limits keep their words. The null Value.
+  Value PrefixError(std::string_view context) {
+    if (!error_->is_fatal) error_->message.insert(0, fmt::format("{}: ", context));
+    return {};
+  }
   /// The null Value when the heap's limit has been broken by an allocation that returned null.
   Value FailMemory();
   /// `value`, or FailMemory() if it is null: for `return thread.Checked(MakeString(…))`.
