@@ -23,6 +23,7 @@ class Scanner {
 
   /// Behind the last token.
   Position position() const { return position_; }
+  bool is_at_end() const { return offset_ == source_.size(); }
 
   void Fail(Position position, std::string message);
   /// The same, for a text that would be right if it went on.

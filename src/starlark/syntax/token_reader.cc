@@ -18,12 +18,13 @@ Position TokenReader::Expect(TokenKind kind) {
 }
 
 void TokenReader::Fail(Position position, std::string message) {
-  if (Is(TokenKind::kEnd)) {
+  // The end of the text also ends the blocks that are open.
+  if (Is(TokenKind::kEnd) || (Is(TokenKind::kOutdent) && scanner_.is_at_end())) {
     scanner_.FailAtEnd(position, std::move(message));
   } else {
     scanner_.Fail(position, std::move(message));
-    token_ = scanner_.Next();
   }
+  token_ = scanner_.Next();
 }
 
 void TokenReader::FailTooDeep(Position position) {
