@@ -71,7 +71,7 @@ class LakeImpl final : public Lake {
         levels_(SplitNamespace(options_.name_space)),
         catalog_(std::move(catalog)),
         storage_(std::move(storage)),
-        sleeper_(iceberg::MakeSystemSleeper()),
+        sleeper_(iceberg::MakeSystemSleeper(context.stop)),
         clock_(context.clock) {
     services_.options = &options_;
     services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,9 @@ struct LakeContext {
   int64_t epoch = 0;
   /// Where rejected rows go; nullptr = the lake's own table `firn_rejected`.
   RejectSink* rejects = nullptr;
-  /// Waits between attempts to commit; nullptr = really waits. One that gives kCancelled ends them when the process
-  /// stops.
+  /// Waits between attempts to commit; nullptr = really waits, until `stop` is requested.
   iceberg::Sleeper* sleeper = nullptr;
+  std::stop_token stop = {};  ///< the process stops: waits end, and what cannot be committed at once stays where it is
 };
 
 /// How far a shard has come: all its rows with positions up to `complete_up_to` have been given to Write.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/log.h"
-
 namespace firn::pipeline {
 namespace {
 
@@ -40,7 +38,6 @@ Status MemoryGate::Relieve(std::stop_token stop) {
     const Status status = relieve_(held - budget_ / 2);
     if (status.ok() && held_() < held) return OkStatus();
     if (!status.ok() && status.error().kind() == ErrorKind::kCancelled) return status;
-    if (!status.ok() && pause == kFirstPause) log::Warn("cannot move rows out of memory: {}", status.error().message());
     std::mutex mutex;
     std::condition_variable_any never;
     std::unique_lock lock(mutex);

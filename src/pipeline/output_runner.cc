@@ -26,12 +26,11 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
       journal_shard_(context_.journal == nullptr ? 0
                                                  : context_.shards->HandleOf(kJournalSource, context_.journal->id())),
       tracker_(*context_.shards),
+      flush_outage_(*context_.clock, fmt::format("output {}", options_.name)),
+      memory_outage_(*context_.clock, fmt::format("output {}: rows cannot be moved out of memory", options_.name)),
       gate_(
           options_.memory_bytes, [this] { return context_.output->buffered_bytes(); },
-          [this](size_t bytes) {
-            const std::lock_guard lock(flush_mutex_);
-            return context_.output->Relieve(tracker_.Snapshot(), bytes);
-          }) {
+          [this](size_t bytes) { return Relieve(bytes); }) {
   const journal::Checkpoint stored = context_.checkpoint->positions();
   for (const auto& [key, position] : stored.positions()) {
     if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
@@ -336,8 +335,6 @@ void OutputRunner::FlushLoop(std::stop_token stop) {
     if (flushed.ok()) flush_wanted_.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
     if (!flushed.ok()) {
       if (flushed.error().kind() == ErrorKind::kCancelled) return;
-      log::Warn("output {}: {}; what was taken stays safe and is tried again", options_.name,
-                flushed.error().message());
       // An output that asks for its flush and fails would be asked without end: its turn comes with the next interval.
       flush_wanted_.wait_for(lock, stop, std::min(options_.flush_interval, std::chrono::milliseconds(5'000)),
                              [] { return false; });
@@ -353,6 +350,24 @@ Status OutputRunner::FlushNow() {
     return flushed == flushed_.end() || flushed->second < shard.complete_up_to;
   });
   if (!news) return OkStatus();
+  const Status flushed = Flush(progress);
+  if (flushed.ok()) flush_outage_.Succeeded();
+  if (!flushed.ok() && flushed.error().kind() != ErrorKind::kCancelled) flush_outage_.Failed(flushed.error());
+  return flushed;
+}
+
+Status OutputRunner::Relieve(size_t bytes) {
+  const std::lock_guard lock(flush_mutex_);
+  const Status relieved = context_.output->Relieve(tracker_.Snapshot(), bytes);
+  if (relieved.ok()) {
+    memory_outage_.Succeeded();
+  } else {
+    memory_outage_.Failed(relieved.error());
+  }
+  return relieved;
+}
+
+Status OutputRunner::Flush(const std::vector<outputs::ShardProgress>& progress) {
   const Result<outputs::FlushReport> report = context_.output->Flush(progress);
   {
     const std::lock_guard totals_lock(mutex_);
@@ -406,16 +421,24 @@ bool OutputRunner::Drained() const {
          (next_sequence_ > context_.journal->durable_end() && working_ == 0);
 }
 
-Status OutputRunner::Stop(std::chrono::milliseconds deadline, std::stop_token give_up) {
+void OutputRunner::WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
+                                    const std::stop_token& give_up) {
+  constexpr std::chrono::milliseconds kLook{100};  // nobody tells when making room begins to fail
+  std::unique_lock lock(mutex_);
+  while (!Drained() && !give_up.stop_requested() && std::chrono::steady_clock::now() < end) {
+    if (last_flush == LastFlush::kOnce && memory_outage_.failing()) return;
+    idle_.wait_for(lock, give_up, kLook, [this] { return Drained(); });
+  }
+}
+
+Status OutputRunner::Stop(std::chrono::milliseconds deadline, LastFlush last_flush, std::stop_token give_up) {
   const auto end = std::chrono::steady_clock::now() + deadline;
   if (context_.journal != nullptr) Notify();
-  {
-    std::unique_lock lock(mutex_);
-    idle_.wait_until(lock, give_up, end, [this] { return Drained(); });
-  }
+  WaitUntilDrained(end, last_flush, give_up);
   Status flushed = FlushNow();
   auto pause = std::chrono::milliseconds(100);
-  while (!flushed.ok() && flushed.error().kind() != ErrorKind::kCancelled && std::chrono::steady_clock::now() < end) {
+  while (last_flush == LastFlush::kTriedAgain && !flushed.ok() && flushed.error().kind() != ErrorKind::kCancelled &&
+         std::chrono::steady_clock::now() < end) {
     std::unique_lock lock(mutex_);
     idle_.wait_for(lock, pause, [] { return false; });
     pause = std::min(pause * 2, std::chrono::milliseconds(2'000));

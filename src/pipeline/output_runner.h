@@ -23,6 +23,7 @@
 #include "pipeline/checkpoint_file.h"
 #include "pipeline/journal_record.h"
 #include "pipeline/memory_gate.h"
+#include "pipeline/outage_log.h"
 #include "pipeline/shards.h"
 #include "pipeline/stages.h"
 
@@ -105,9 +106,15 @@ class OutputRunner {
 
   /// Flushes now; also used by the flusher.
   Status FlushNow();
+  enum class LastFlush : uint8_t {
+    kTriedAgain,  ///< until the deadline
+    kOnce,        ///< whoever stops the process waits for it: what fails now is taken up by the next start
+  };
   /// Works off everything that is durable in the journal, flushes, and stops. What could not be flushed within
-  /// `deadline` stays in the journal; then kTimeout.
-  Status Stop(std::chrono::milliseconds deadline, std::stop_token give_up = {});
+  /// `deadline` stays in the journal; then kTimeout. With kOnce, rows that memory cannot take because nothing can be
+  /// written are not waited for either.
+  Status Stop(std::chrono::milliseconds deadline, LastFlush last_flush = LastFlush::kTriedAgain,
+              std::stop_token give_up = {});
   /// Ends the threads at once; what is not durable stays in the journal.
   void Halt();
 
@@ -154,6 +161,10 @@ class OutputRunner {
   Status Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop);
   /// Stores what a flush made durable and moves durable_sequence_ on.
   Status NoteDurable(const std::vector<outputs::ShardProgress>& durable);
+  Status Flush(const std::vector<outputs::ShardProgress>& progress);
+  Status Relieve(size_t bytes);
+  void WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
+                        const std::stop_token& give_up);
   void Fail(Status status);
   bool Drained() const;
 
@@ -161,6 +172,8 @@ class OutputRunner {
   const Context context_;
   const uint32_t journal_shard_;
   ProgressTracker tracker_;
+  OutageLog flush_outage_;
+  OutageLog memory_outage_;
   MemoryGate gate_;
 
   mutable std::mutex mutex_;

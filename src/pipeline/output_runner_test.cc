@@ -51,8 +51,10 @@ class FakeOutput final : public outputs::Output {
     }
     return report;
   }
-  Status Relieve(std::span<const outputs::ShardProgress>, size_t) override { return OkStatus(); }
-  size_t buffered_bytes() const override { return 0; }
+  Status Relieve(std::span<const outputs::ShardProgress>, size_t) override {
+    return failing ? Status(Unavailable("the store is down")) : OkStatus();
+  }
+  size_t buffered_bytes() const override { return buffered; }
   std::optional<int64_t> NextHeldPosition(const std::string&, const std::string&, int64_t position) const override {
     return ahead > position ? std::optional<int64_t>(ahead) : std::nullopt;
   }
@@ -61,6 +63,7 @@ class FakeOutput final : public outputs::Output {
 
   std::multiset<int> durable;
   std::atomic<bool> failing{false};
+  std::atomic<size_t> buffered{0};
   int64_t ahead = INT64_MIN;  ///< a position that one of its tables held when it was opened
 
  private:
@@ -323,6 +326,32 @@ TEST(ProgressTracker, CompletesInOrderWhateverTheOrderOfEnds) {
   EXPECT_EQ(tracker.Snapshot().at(0).complete_up_to, 1);
   tracker.Abandon(shard, 2);
   EXPECT_EQ(tracker.Snapshot().at(0).complete_up_to, 3);
+}
+
+TEST_F(RunnerTest, TriesOnceMoreAndLeavesWhenItIsStoppedWhileTheStoreIsDown) {
+  FakeOutput output;
+  output.failing = true;
+  {
+    const auto life = Start({&output});
+    ASSERT_TRUE(life->Send(Body(1)).ok());
+    const Status stopped = life->runners[0]->Stop(std::chrono::hours(1), OutputRunner::LastFlush::kOnce);
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().kind(), ErrorKind::kUnavailable);
+  }
+  output.Forget();
+  output.failing = false;
+  const auto life = Start({&output});
+  ASSERT_TRUE(life->Stop().ok());
+  EXPECT_EQ(output.durable, Numbers(1, 2));
+}
+
+TEST_F(RunnerTest, DoesNotWaitForRowsThatMemoryCannotTakeWhenItIsStopped) {
+  FakeOutput output;
+  output.failing = true;
+  output.buffered = SIZE_MAX;
+  const auto life = Start({&output});
+  ASSERT_TRUE(life->Send(Body(1)).ok());
+  EXPECT_FALSE(life->runners[0]->Stop(std::chrono::hours(1), OutputRunner::LastFlush::kOnce).ok());
 }
 
 TEST(MemoryGate, MakesRoomBeforeItLetsAnyoneIn) {

@@ -78,6 +78,7 @@ Status Pipeline::OpenOutputs() {
   seams.file_system = seams_.file_system;
   seams.standard_output = seams_.standard_output;
   seams.epoch = epoch_;
+  seams.stop = stopping_.get_token();
   seams.name_of_shard = [this](uint32_t shard) {
     ShardRegistry::Name name = shards_.NameOf(shard);
     return std::pair(std::move(name.source), std::move(name.shard));
@@ -190,7 +191,10 @@ Status Pipeline::NotePulledRecords() {
 
 Status Pipeline::Run(RunMode mode, std::stop_token stop) {
   // Who waits for memory or for a store must hear of the stop too.
-  const std::stop_callback forward(stop, [this] { pulling_.request_stop(); });
+  const std::stop_callback forward(stop, [this] {
+    stopping_.request_stop();
+    pulling_.request_stop();
+  });
   if (mode != RunMode::kReplay) FIRN_TRY(MakeInputs());
   if (mode == RunMode::kUntilStopped) {
     for (const auto& input : listening_) FIRN_TRY(input->Start());
@@ -208,7 +212,11 @@ Status Pipeline::Run(RunMode mode, std::stop_token stop) {
   } else if (mode == RunMode::kOnce) {
     gathered = GatherOnce(stop);
   }
-  const Status stopped = mode == RunMode::kReplay ? StopAll(kNoDeadline, stop) : StopAll(kDrainDeadline, {});
+  using LastFlush = OutputRunner::LastFlush;
+  const bool leaving = mode == RunMode::kUntilStopped || stop.stop_requested();
+  const Status stopped = mode == RunMode::kReplay
+                             ? StopAll(kNoDeadline, LastFlush::kTriedAgain, stop)
+                             : StopAll(kDrainDeadline, leaving ? LastFlush::kOnce : LastFlush::kTriedAgain, {});
   if (mode != RunMode::kReplay) LogTotals();
   const std::lock_guard lock(mutex_);
   if (fatal_.has_value()) return *fatal_;
@@ -301,7 +309,7 @@ void Pipeline::TrimJournal() {
   }
 }
 
-Status Pipeline::StopAll(milliseconds deadline, std::stop_token give_up) {
+Status Pipeline::StopAll(milliseconds deadline, OutputRunner::LastFlush last_flush, std::stop_token give_up) {
   servers_.StopAll(kServerDeadline);
   for (const auto& input : listening_) input->Stop();
   if (push_) push_->Close();
@@ -310,7 +318,7 @@ Status Pipeline::StopAll(milliseconds deadline, std::stop_token give_up) {
   pollers_.clear();
   Status first_failure;
   for (const auto& runner : runners_) {
-    const Status stopped = runner->Stop(deadline, give_up);
+    const Status stopped = runner->Stop(deadline, last_flush, give_up);
     if (!stopped.ok() && first_failure.ok()) first_failure = stopped;
   }
   TrimJournal();

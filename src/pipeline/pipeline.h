@@ -88,7 +88,7 @@ class Pipeline {
   void LogStatus();
   void LogTotals();
   void TrimJournal();
-  Status StopAll(std::chrono::milliseconds deadline, std::stop_token give_up);
+  Status StopAll(std::chrono::milliseconds deadline, OutputRunner::LastFlush last_flush, std::stop_token give_up);
   void Fatal(Status status);
 
   Topology topology_;
@@ -104,6 +104,7 @@ class Pipeline {
   std::vector<std::unique_ptr<OutputRunner>> runners_;
 
   http::ServerPool servers_;
+  std::stop_source stopping_;  ///< the process is asked to stop
   std::stop_source pulling_;
   std::unique_ptr<PushIntake> push_;
   std::map<std::string, std::unique_ptr<PullIntake>> pulls_;

@@ -147,7 +147,8 @@ std::optional<BoundOutput> BindIcebergOutput(const PluginTable& plugin, Diagnost
     bound.notes.push_back("rows with equal deduplicate_key, database and time of one commit become one row");
   }
   bound.make = [options = *options](const PluginSeams& seams) {
-    return outputs::iceberg::MakeOutput(options, {seams.clock, seams.random, seams.epoch, seams.name_of_shard});
+    return outputs::iceberg::MakeOutput(
+        options, {seams.clock, seams.random, seams.epoch, seams.name_of_shard, seams.stop, seams.memory_bytes});
   };
   return bound;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ struct PluginSeams {
   ByteSink* standard_output = nullptr;
   int64_t epoch = 0;
   std::function<std::pair<std::string, std::string>(uint32_t shard)> name_of_shard;
+  std::stop_token stop;     ///< the process stops
+  size_t memory_bytes = 0;  ///< that an output may hold
 };
 
 /// An input whose options are bound: known to be right, not yet started.

@@ -1,7 +1,9 @@
 #include "iceberg/updates/commit.h"
 
 #include <algorithm>
-#include <thread>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 
 #include "base/log.h"
 
@@ -13,10 +15,28 @@ constexpr int64_t kNanosPerMilli = 1'000'000;
 
 class SystemSleeper final : public Sleeper {
  public:
+  SystemSleeper(std::stop_token stop, std::chrono::nanoseconds grace) : stop_(std::move(stop)), grace_(grace) {}
+
   Status Sleep(std::chrono::nanoseconds duration) override {
-    std::this_thread::sleep_for(duration);
+    using std::chrono::steady_clock;
+    std::unique_lock lock(mutex_);
+    if (!stop_.stop_requested()) {
+      never_.wait_for(lock, stop_, duration, [] { return false; });
+      if (!stop_.stop_requested()) return OkStatus();
+    }
+    if (!end_) end_ = steady_clock::now() + grace_;
+    const auto wake = std::min(steady_clock::now() + duration, *end_);
+    never_.wait_until(lock, wake, [] { return false; });
+    if (steady_clock::now() >= *end_) return Cancelled("the process is stopping");
     return OkStatus();
   }
+
+ private:
+  const std::stop_token stop_;
+  const std::chrono::nanoseconds grace_;
+  std::mutex mutex_;
+  std::condition_variable_any never_;
+  std::optional<std::chrono::steady_clock::time_point> end_;  ///< of all waits, once stopping
 };
 
 class MetadataChange final : public TableChange {
@@ -62,7 +82,7 @@ class CommitLoop {
         return Fail(done.error());
       }
       if (!MayRetry(attempt)) return Fail(done.error());
-      if (Status status = environment_.sleeper->Sleep(Wait(attempt)); !status.ok()) return Fail(status.error());
+      if (!environment_.sleeper->Sleep(Wait(attempt)).ok()) return Fail(done.error());
     }
   }
 
@@ -160,8 +180,8 @@ class CommitLoop {
 
 }  // namespace
 
-std::unique_ptr<Sleeper> MakeSystemSleeper() {
-  return std::make_unique<SystemSleeper>();
+std::unique_ptr<Sleeper> MakeSystemSleeper(std::stop_token stop, std::chrono::nanoseconds grace) {
+  return std::make_unique<SystemSleeper>(std::move(stop), grace);
 }
 
 void TableChange::OnCommitted(const TableMetadata& /*metadata*/, const CommitEnvironment& /*environment*/) {}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,14 @@ namespace firn::iceberg {
 class Sleeper {
  public:
   virtual ~Sleeper() = default;
-  /// kCancelled ends the commit.
+  /// An error ends the commit, which then fails for the reason that it waited for. Thread-safe.
   virtual Status Sleep(std::chrono::nanoseconds duration) = 0;
 };
 
-/// std::this_thread::sleep_for.
-std::unique_ptr<Sleeper> MakeSystemSleeper();
+/// Really waits. From the moment that `stop` is requested all waits together last `grace` at most, a bounded last
+/// attempt, and kCancelled is the answer to any further one.
+std::unique_ptr<Sleeper> MakeSystemSleeper(std::stop_token stop = {},
+                                           std::chrono::nanoseconds grace = std::chrono::seconds(5));
 
 /// What commits need from outside. All must outlive the commit.
 struct CommitEnvironment {

@@ -34,6 +34,21 @@ class NoWait final : public Sleeper {
   std::atomic<int> sleeps{0};
 };
 
+TEST(SystemSleeperTest, WakesWhenTheProcessStopsAndThenRefusesToWaitBeyondItsGrace) {
+  std::stop_source stop;
+  const auto sleeper = MakeSystemSleeper(stop.get_token(), std::chrono::nanoseconds(0));
+  std::thread waiting([&] { EXPECT_EQ(sleeper->Sleep(std::chrono::hours(1)).error().kind(), ErrorKind::kCancelled); });
+  stop.request_stop();
+  waiting.join();
+  EXPECT_EQ(sleeper->Sleep(std::chrono::hours(1)).error().kind(), ErrorKind::kCancelled);
+}
+
+/// As in a process that is stopping.
+class NoTimeLeft final : public Sleeper {
+ public:
+  Status Sleep(std::chrono::nanoseconds /*duration*/) override { return Cancelled("the process is stopping"); }
+};
+
 /// Passes everything on; commits fail as scripted.
 class ScriptedCatalog final : public Catalog {
  public:
@@ -205,6 +220,16 @@ TEST_F(CommitTest, RetriesOnConflictWithTheSameManifest) {
   EXPECT_EQ(CountFiles("wh", "-m0.avro"), 2u);
   // The manifest list of the failed attempt is gone.
   EXPECT_EQ(CountFiles("wh", ".avro"), 4u);
+}
+
+TEST_F(CommitTest, FailsForWhatItWaitedForWhenTheProcessStops) {
+  const LoadedTable table = CreateTable();
+  scripted_->faults = {ScriptedCatalog::Fault::kConflict};
+  NoTimeLeft stopping;
+  environment_.sleeper = &stopping;
+  const auto outcome = Append(table, 1);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().kind(), ErrorKind::kConflict) << "kCancelled would say that another process took over";
 }
 
 TEST_F(CommitTest, LeavesNoFileBehindWhenTheCommitDefinitelyFails) {

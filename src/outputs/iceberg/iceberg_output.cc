@@ -125,7 +125,7 @@ Result<std::unique_ptr<Output>> MakeOutput(const Options& options, const OutputC
   }
   FIRN_ASSIGN(std::unique_ptr<lake::Lake> lake,
               lake::Lake::Make(std::move(lake_options), warehouse.catalog, warehouse.storage,
-                               {context.clock, context.random, context.epoch, nullptr}));
+                               {context.clock, context.random, context.epoch, nullptr, nullptr, context.stop}));
   auto output = std::make_unique<IcebergOutput>(std::move(warehouse), std::move(lake), options, context);
   FIRN_TRY(output->ReadLowWater());
   return std::unique_ptr<Output>(std::move(output));

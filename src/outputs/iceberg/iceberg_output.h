@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct OutputContext {
   int64_t epoch = 0;
   /// The stable names (source, shard) behind a batch's shard handle.
   std::function<std::pair<std::string, std::string>(uint32_t shard)> name_of_shard;
+  std::stop_token stop;     ///< the process stops: what cannot be committed at once stays in the journal
+  size_t memory_bytes = 0;  ///< that the output may hold; 0 = not bounded
 };
 
 /// `[[outputs.iceberg]]`: opens the warehouse, reads the positions that it holds, and stands between the pipeline's
