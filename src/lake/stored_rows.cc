@@ -176,6 +176,22 @@ std::optional<int32_t> StoredContent::IdOf(ColumnKey::Kind kind) const {
   return std::nullopt;
 }
 
+void AddStoredColumn(const iceberg::TableMetadata& metadata, const ColumnKey& key, int32_t field_id,
+                     StoredContent& content) {
+  const iceberg::NestedField* field = metadata.schema().FindField(field_id);
+  if (field == nullptr || !ParquetTypeFor(field->type)) return;
+  const bool known = std::any_of(content.columns.begin(), content.columns.end(),
+                                 [field_id](const StoredColumn& column) { return column.field_id == field_id; });
+  if (known) return;
+  if (key.kind == Kind::kTime && field->type.id() != iceberg::TypeId::kTimestampTz &&
+      field->type.id() != iceberg::TypeId::kTimestamp) {
+    content.time_unit_ns = 1;
+  }
+  StoredColumn column{field_id, key};
+  if (key.kind == Kind::kField) column.key.type = ReadTypeOf(field->type).value_or(key.type);
+  content.columns.push_back(std::move(column));
+}
+
 StoredContent DescribeContent(const iceberg::TableMetadata& metadata, const SchemaPlan& plan,
                               std::span<const Batch* const> batches, const TableOptions& options) {
   StoredContent content;
@@ -187,20 +203,7 @@ StoredContent DescribeContent(const iceberg::TableMetadata& metadata, const Sche
     content.database = first.database;
     content.series_intact = first.series_intact;
   }
-  for (const auto& [key, id] : plan.target) {
-    const iceberg::NestedField* field = metadata.schema().FindField(id);
-    if (field == nullptr || !ParquetTypeFor(field->type)) continue;
-    const bool known = std::any_of(content.columns.begin(), content.columns.end(),
-                                   [id = id](const StoredColumn& column) { return column.field_id == id; });
-    if (known) continue;
-    if (key.kind == Kind::kTime && field->type.id() != iceberg::TypeId::kTimestampTz &&
-        field->type.id() != iceberg::TypeId::kTimestamp) {
-      content.time_unit_ns = 1;
-    }
-    StoredColumn column{id, key};
-    if (key.kind == Kind::kField) column.key.type = ReadTypeOf(field->type).value_or(key.type);
-    content.columns.push_back(std::move(column));
-  }
+  for (const auto& [key, id] : plan.target) AddStoredColumn(metadata, key, id, content);
   // Tags in the order of their names, as series tables want them.
   std::sort(content.columns.begin(), content.columns.end(),
             [](const StoredColumn& left, const StoredColumn& right) { return left.key < right.key; });

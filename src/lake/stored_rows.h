@@ -38,6 +38,10 @@ struct StoredContent {
   std::optional<int32_t> IdOf(ColumnKey::Kind kind) const;
 };
 
+/// Adds the column to what is read back, unless it is there, or the table has it no more.
+void AddStoredColumn(const iceberg::TableMetadata& metadata, const ColumnKey& key, int32_t field_id,
+                     StoredContent& content);
+
 /// What files of these batches, written by `plan`, hold.
 StoredContent DescribeContent(const iceberg::TableMetadata& metadata, const SchemaPlan& plan,
                               std::span<const point::Batch* const> batches, const TableOptions& options);

@@ -7,6 +7,7 @@
 #include "iceberg/updates/append.h"
 #include "lake/data_files.h"
 #include "lake/equal_point_merge.h"
+#include "lake/held_points.h"
 #include "lake/reject_values.h"
 #include "lake/write_groups.h"
 
@@ -164,6 +165,7 @@ Status TableWriter::WriteInFlight(const Progress& progress, Rows which) {
   FIRN_TRY(table_.LoadOrCreate(Pointers(in_flight_)));
   if (!was_loaded) NoteHeld();
   if (which != Rows::kOfOnePosition) FIRN_TRY(DropHeldRows(progress));
+  FIRN_TRY(DropRowsReadAgain());
   const std::vector<const Batch*> batches = Pointers(in_flight_);
   if (batches.empty()) {
     in_flight_.clear();
@@ -198,6 +200,14 @@ Status TableWriter::WriteInFlight(const Progress& progress, Rows which) {
 void TableWriter::NoteHeld() {
   const std::lock_guard lock(mutex_);
   held_ = table_.is_loaded() ? std::optional(table_.metadata().properties) : std::nullopt;
+}
+
+Status TableWriter::DropRowsReadAgain() {
+  FIRN_ASSIGN(const uint64_t dropped,
+              DropHeldPoints(in_flight_, {table_.metadata(), files_, *services_.environment.storage}));
+  const std::lock_guard lock(mutex_);
+  counts_.held_rows += dropped;
+  return OkStatus();
 }
 
 Status TableWriter::DropHeldRows(const Progress& progress) {

@@ -69,6 +69,7 @@ class TableWriter {
   std::vector<point::Batch> TakeBatches(const Progress& progress);
   Status SpillPosition(std::vector<point::Batch>& batches, const Progress& progress);
   Status DropHeldRows(const Progress& progress);
+  Status DropRowsReadAgain();
   /// Files of this process that hold the batches, in the order in which they go into files_.
   Result<std::vector<PendingFile>> WriteFiles(std::span<const point::Batch* const> batches, const SchemaPlan& plan);
   enum class Rows : uint8_t { kComplete, kCompleteWithMoreToCome, kOfOnePosition };

@@ -72,8 +72,7 @@ class OwningFluxInput final : public inputs::PollingInput {
                                                             const inputs::InputContext& context, Random& random) {
     auto owner = std::unique_ptr<OwningFluxInput>(new OwningFluxInput);
     owner->sleeper_ = inputs::influxdb_v2::MakeSleeper();
-    FIRN_ASSIGN(owner->input_,
-                inputs::influxdb_v2::MakeInput(options, context, {&random, owner->sleeper_.get(), nullptr}));
+    FIRN_ASSIGN(owner->input_, inputs::influxdb_v2::MakeInput(options, context, {&random, owner->sleeper_.get()}));
     return std::unique_ptr<inputs::PollingInput>(std::move(owner));
   }
   Status Gather(std::stop_token stop) override { return input_->Gather(std::move(stop)); }
@@ -92,15 +91,11 @@ std::optional<BoundInput> BindInfluxDbV2(const PluginTable& plugin, const AgentO
     diagnostics.AddError(plugin.position, timing.error().message());
     return std::nullopt;
   }
-  if (options->overlap.count() > 0) {
-    diagnostics.AddError(plugin.position,
-                         "inputs.influxdb_v2: overlap is not supported yet; use delay to wait for late rows");
-    return std::nullopt;
-  }
   BoundInput bound;
   bound.source = SourceOf(plugin, inputs::influxdb_v2::SourceId(*options));
   bound.interval = options->interval;
   bound.tick_offset = options->delay;
+  bound.reads_again = options->overlap.count() > 0;
   bound.notes = inputs::influxdb_v2::CheckQueries(*options);
   bound.make = [options = *options](const inputs::InputContext& context,
                                     const PluginSeams& seams) -> Result<inputs::AnyInput> {
@@ -135,6 +130,7 @@ std::optional<BoundOutput> BindIcebergOutput(const PluginTable& plugin, Diagnost
   }
   BoundOutput bound;
   bound.default_flush_interval = std::chrono::seconds(60);
+  bound.knows_its_rows = true;
   bound.place = fmt::format("{} {} {} {}", options->catalog, options->uri.empty() ? options->warehouse : options->uri,
                             options->catalog_name, options->name_space);
   if (options->deduplicate == "off") {

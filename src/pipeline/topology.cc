@@ -114,6 +114,18 @@ void ReportTwins(const std::vector<Named>& all, std::string (*name)(const Named&
   }
 }
 
+/// Inputs that read rows again (`overlap`) need outputs that can tell which they hold.
+void ReportBlindOutputs(const Topology& topology, Diagnostics& diagnostics) {
+  for (const Topology::Input& input : topology.inputs) {
+    for (const Topology::Output& output : topology.outputs) {
+      if (!input.bound.reads_again || output.bound.knows_its_rows) continue;
+      diagnostics.AddError({}, fmt::format("{}: overlap needs outputs that know which rows they hold, and {} does not: "
+                                           "take overlap or that output out",
+                                           input.display_name, output.display_name));
+    }
+  }
+}
+
 }  // namespace
 
 bool Topology::listens() const {
@@ -140,6 +152,7 @@ Topology BuildTopology(const Document& document, Diagnostics& diagnostics) {
       topology.inputs, [](const Topology::Input& input) { return input.bound.source; }, "input", diagnostics);
   ReportTwins<Topology::Output>(
       topology.outputs, [](const Topology::Output& output) { return output.bound.name; }, "output", diagnostics);
+  ReportBlindOutputs(topology, diagnostics);
   for (size_t i = 0; i < topology.outputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (topology.outputs[i].bound.place.empty() || topology.outputs[i].bound.place != topology.outputs[j].bound.place)

@@ -32,6 +32,7 @@ Batch Batch::EmptyLike() const {
   batch.series_view = series_view;
   batch.origin = origin;
   batch.series_intact = series_intact;
+  batch.only_if_absent = only_if_absent;
   batch.fields.reserve(fields.size());
   for (const FieldColumn& field : fields) batch.fields.emplace_back(field.name(), field.type());
   return batch;

@@ -37,6 +37,8 @@ struct Batch {
   std::vector<FieldColumn> fields;
   Origin origin;
   bool series_intact = true;  ///< the tag set is whole, so (database, measurement, tags, time) identifies a point
+  /// The rows were read before, perhaps (`overlap`): an output takes only those that it does not hold yet.
+  bool only_if_absent = false;
 
   size_t rows() const { return times.size(); }
   bool empty() const { return times.empty(); }
@@ -56,8 +58,8 @@ struct Batch {
   Batch Select(std::span<const uint32_t> rows) const;
   /// Deals rows over `parts` batches: row r goes to part part_of_row[r]. Order within a part is kept.
   std::vector<Batch> Split(std::span<const uint32_t> part_of_row, size_t parts) const;
-  /// Adds `other`'s rows behind. Same measurement; `other` must share this batch's series table (its view may be
-  /// longer).
+  /// Adds `other`'s rows behind. Same measurement and only_if_absent; `other` must share this batch's series table (its
+  /// view may be longer).
   void Append(const Batch& other);
   /// Drops columns without any value (after Select or Slice).
   void DropEmptyColumns();

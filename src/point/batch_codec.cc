@@ -9,6 +9,9 @@ namespace {
 
 constexpr char kVersion = 1;
 
+constexpr char kSeriesIntact = 1;
+constexpr char kOnlyIfAbsent = 2;
+
 void PutVarint(std::string& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
@@ -177,7 +180,7 @@ void EncodeBatch(const Batch& batch, std::string& out) {
   out += kVersion;
   PutText(out, batch.measurement);
   PutText(out, batch.database);
-  out += static_cast<char>(batch.series_intact ? 1 : 0);
+  out += static_cast<char>((batch.series_intact ? kSeriesIntact : 0) | (batch.only_if_absent ? kOnlyIfAbsent : 0));
   std::vector<uint32_t> row_series;
   const std::vector<uint32_t> used = UsedSeries(batch, row_series);
   PutVarint(out, used.size());
@@ -210,8 +213,9 @@ Result<Batch> DecodeBatch(std::string_view& bytes) {
   Batch batch;
   batch.measurement = std::string(cursor.Text());
   batch.database = std::string(cursor.Text());
-  const std::string_view intact = cursor.Take(1);
-  batch.series_intact = !intact.empty() && intact[0] != 0;
+  const std::string_view flags = cursor.Take(1);
+  batch.series_intact = !flags.empty() && (flags[0] & kSeriesIntact) != 0;
+  batch.only_if_absent = !flags.empty() && (flags[0] & kOnlyIfAbsent) != 0;
   auto table = std::make_shared<SeriesTable>();
   const uint64_t series_count = cursor.Count(1);
   std::vector<uint32_t> series(series_count);

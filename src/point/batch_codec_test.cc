@@ -26,6 +26,7 @@ TEST(BatchCodec, RoundTripsEveryTypeAndGaps) {
   Batch batch = Example();
   batch.database = "db";
   batch.series_intact = false;
+  batch.only_if_absent = true;
   std::string bytes;
   EncodeBatch(batch, bytes);
   EncodeBatch(batch, bytes);
@@ -36,6 +37,7 @@ TEST(BatchCodec, RoundTripsEveryTypeAndGaps) {
     EXPECT_EQ(ToText(*decoded), ToText(batch));
     EXPECT_EQ(decoded->database, "db");
     EXPECT_FALSE(decoded->series_intact);
+    EXPECT_TRUE(decoded->only_if_absent);
   }
   EXPECT_TRUE(rest.empty());
 }

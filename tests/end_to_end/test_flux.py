@@ -44,6 +44,7 @@ class Influx(http.server.ThreadingHTTPServer):
         self.faults = collections.deque()  # each spoils one answer
         self.spoilt = collections.Counter()
         self.late = 0
+        self.stragglers = 0   # ns by which every seventh point comes later than the others
         self.recorded = None  # the bytes of a recorded answer, instead of the data set
         self.windows = []     # (start, stop) of good answers
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -53,7 +54,8 @@ class Influx(http.server.ThreadingHTTPServer):
             return self.recorded if start == RECORDED_DAY else b"\r\n"
         there = time.time_ns() - self.late
         lines = [f",,0,{format_time(k * STEP)},cpu,h{k % 3},{k}\r\n"
-                 for k in range(-(-start // STEP), -(-stop // STEP)) if k * STEP <= there]
+                 for k in range(-(-start // STEP), -(-stop // STEP))
+                 if k * STEP <= there - (self.stragglers if k % 7 == 0 else 0)]
         return (HEAD + "".join(lines) + "\r\n").encode() if lines else b"\r\n"
 
     def asked_until(self):
@@ -194,6 +196,29 @@ def test_data_that_is_late_within_the_delay_is_not_missed(firn, influx):
     wait_asked(influx, target)
     instance.stop()
     check_ids([row["id"] for row in rows(instance.folder, "cpu")], first, target)
+
+
+def test_overlap_takes_stragglers_once_through_kills(firn, influx):
+    influx.stragglers = 2 * SECOND
+    first = back(10)
+    instance = firn(flux_config(influx, f'  delay = "0s"\n  overlap = "4s"\n  start = "{format_time(first)}"'))
+    for _ in range(3):
+        run(instance)
+        wait_asked(influx, back(-2))
+        instance.kill()
+        time.sleep(1.5)
+    run(instance)
+    target = back(0)
+    wait_asked(influx, target + 4 * SECOND)  # those of the last second have come, and were asked for again
+    instance.stop()
+    check_ids([row["id"] for row in rows(instance.folder, "cpu") if row["id"] * STEP < target], first, target)
+
+
+def test_overlap_needs_an_output_that_knows_its_rows(firn, influx):
+    config = flux_config(influx, '  overlap = "1h"', '[[outputs.file]]\n  files = ["stdout"]\n')
+    instance = firn(config)
+    refused = instance.run("run", "--check", "-c", instance.config, check=False)
+    assert refused.returncode == 1 and "overlap needs outputs that know which rows they hold" in refused.stderr
 
 
 def test_two_outputs_have_every_row_also_after_a_kill(firn, influx):

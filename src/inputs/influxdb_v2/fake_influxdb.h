@@ -173,7 +173,9 @@ class FakeSink final : public PullSink {
     Status Write(std::vector<point::Batch> batches) override {
       if (sink_.refuse_writes) return Cancelled("stopping");
       ++sink_.writes;
-      for (const point::Batch& batch : batches) rows_ += point::ToText(batch);
+      for (const point::Batch& batch : batches) {
+        rows_ += (batch.only_if_absent ? "if absent: " : "") + point::ToText(batch);
+      }
       return OkStatus();
     }
     Status Finish() override {

@@ -33,11 +33,7 @@ class InfluxdbV2 final : public PollingInput {
  public:
   InfluxdbV2(Options options, const InputContext& context, const Seams& seams, WindowPlan plan,
              std::vector<Target> targets)
-      : options_(std::move(options)),
-        context_(context),
-        seams_(seams),
-        plan_(plan),
-        reader_(options_, context_, seams_.existing_rows) {
+      : options_(std::move(options)), context_(context), seams_(seams), plan_(plan), reader_(options_, context_) {
     for (Target& target : targets) queries_.push_back({std::move(target), std::nullopt, false});
   }
 
@@ -90,7 +86,7 @@ class InfluxdbV2 final : public PollingInput {
   Status ReadWithRetries(const Target& target, const Window& window, std::stop_token stop) {
     BackOff back_off(*seams_.random);
     while (true) {
-      const Attempt attempt = reader_.Read(target, window, stop);
+      const Attempt attempt = reader_.Read(target, window, ReadFrom(target, window), stop);
       if (attempt.status.ok()) return CheckPosition(target, window);
       const auto wait = attempt.may_retry() ? back_off.Next(attempt.retry_after) : std::nullopt;
       if (!wait) return attempt.status;
@@ -99,6 +95,15 @@ class InfluxdbV2 final : public PollingInput {
                 std::chrono::duration_cast<std::chrono::milliseconds>(*wait).count());
       if (!seams_.sleeper->SleepFor(*wait, stop)) return Cancelled("stopping");
     }
+  }
+
+  /// Where reading begins: `overlap` before the window. Nothing before the first window was ever taken, so none is read
+  /// again there.
+  int64_t ReadFrom(const Target& target, const Window& window) const {
+    if (!context_.pull->LastPosition(target.shard).has_value()) return window.start;
+    int64_t from = 0;
+    if (__builtin_sub_overflow(window.start, options_.overlap.count(), &from)) return window.start;
+    return std::min(window.start, std::max(from, plan_.earliest()));
   }
 
   /// A window that was taken but does not count would be read for ever.
@@ -117,7 +122,7 @@ class InfluxdbV2 final : public PollingInput {
   WindowReader reader_;
 };
 
-Status CheckOptions(const Options& options, const Seams& seams) {
+Status CheckOptions(const Options& options) {
   const std::chrono::nanoseconds zero{0};
   if (options.query.empty()) return InvalidConfig("inputs.influxdb_v2: no [[inputs.influxdb_v2.query]] is given");
   if (options.urls.empty()) return InvalidConfig("inputs.influxdb_v2: urls is empty");
@@ -132,20 +137,13 @@ Status CheckOptions(const Options& options, const Seams& seams) {
       return InvalidConfig("inputs.influxdb_v2: {} has no text", QueryName(options.query[i], i));
     }
   }
-  if (options.overlap > zero && seams.existing_rows == nullptr) {
-    return InvalidConfig(
-        "inputs.influxdb_v2: overlap = \"{}s\" needs a table to compare rows with, and no output of this pipeline can "
-        "say which "
-        "rows it holds; send this input to one outputs.iceberg, or take overlap out",
-        std::chrono::duration_cast<std::chrono::seconds>(options.overlap).count());
-  }
   return OkStatus();
 }
 
 }  // namespace
 
 Result<std::unique_ptr<PollingInput>> MakeInput(Options options, const InputContext& context, const Seams& seams) {
-  FIRN_TRY(CheckOptions(options, seams));
+  FIRN_TRY(CheckOptions(options));
   auto first = ParseFirstStart(options.start);
   if (!first.ok()) return first.error().WithContext("inputs.influxdb_v2");
   FIRN_ASSIGN(std::vector<Target> targets, MakeTargets(options));

@@ -6,7 +6,6 @@
 
 #include "base/random.h"
 #include "base/result.h"
-#include "inputs/influxdb_v2/existing_rows.h"
 #include "inputs/influxdb_v2/options.h"
 #include "inputs/influxdb_v2/sleeper.h"
 #include "inputs/input.h"
@@ -15,9 +14,8 @@ namespace firn::inputs::influxdb_v2 {
 
 /// What the input borrows beside the context; outlives it.
 struct Seams {
-  Random* random = nullptr;               ///< jitter of waits
-  Sleeper* sleeper = nullptr;             ///< waits between attempts
-  ExistingRows* existing_rows = nullptr;  ///< needed by `overlap` only
+  Random* random = nullptr;    ///< jitter of waits
+  Sleeper* sleeper = nullptr;  ///< waits between attempts
 };
 
 /// Makes the input that asks an InfluxDB 2 server by Flux, window by window.
@@ -29,7 +27,7 @@ struct Seams {
 /// What a later attempt cannot mend (400, 401, 403, 404, bytes that are no annotated CSV) waits for the next tick. One
 /// failing query holds back no other.
 ///
-/// kInvalidConfig: no query, no interval, an unreadable `start`, two equal queries, `overlap` without `existing_rows`.
+/// kInvalidConfig: no query, no interval, an unreadable `start`, two equal queries.
 Result<std::unique_ptr<PollingInput>> MakeInput(Options options, const InputContext& context, const Seams& seams);
 
 /// What `--check` says about the queries: ranges that do not fit the windows. One sentence each, with the query's name.

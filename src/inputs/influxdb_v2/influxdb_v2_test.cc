@@ -39,7 +39,7 @@ class InfluxdbV2Test : public ::testing::Test {
 
   void MakeInputNow() {
     context = {"test", &clock, nullptr, &server, nullptr, &sink, &counters};
-    auto made = MakeInput(options, context, {random.get(), &sleeper, existing_rows});
+    auto made = MakeInput(options, context, {random.get(), &sleeper});
     ASSERT_TRUE(made.ok()) << made.error().message();
     input = std::move(made).value();
   }
@@ -50,7 +50,7 @@ class InfluxdbV2Test : public ::testing::Test {
   }
   std::string MakeError() {
     context = {"test", &clock, nullptr, &server, nullptr, &sink, &counters};
-    auto made = MakeInput(options, context, {random.get(), &sleeper, existing_rows});
+    auto made = MakeInput(options, context, {random.get(), &sleeper});
     return made.ok() ? "" : made.error().message();
   }
   RequestedWindow Requested(size_t i) const { return RequestedWindow(server.requests.at(i).body); }
@@ -63,7 +63,6 @@ class InfluxdbV2Test : public ::testing::Test {
   FakeCounters counters;
   FakeSleeper sleeper{clock};
   std::unique_ptr<Random> random = MakeSeededRandom(1);
-  ExistingRows* existing_rows = nullptr;
   InputContext context;
   std::stop_source stop;
   std::unique_ptr<PollingInput> input;
@@ -250,42 +249,32 @@ TEST_F(InfluxdbV2Test, HandsOverLargeAnswersPieceByPiece) {
   EXPECT_EQ(sink.writes, 4U);
 }
 
-/// Holds rows as text.
-class FakeTable final : public ExistingRows {
- public:
-  std::map<std::string, int> rows;
-  Result<std::vector<bool>> Contains(const point::Batch& batch) override {
-    std::vector<bool> held;
-    for (size_t row = 0; row < batch.rows(); ++row)
-      held.push_back(rows.contains(point::ToText(batch.Slice(row, row + 1))));
-    return held;
-  }
-};
-
-TEST_F(InfluxdbV2Test, OverlapTakesLateAndChangedRowsOnly) {
-  FakeTable table;
-  existing_rows = &table;
-  options.overlap = 10min;
-  for (int i = 10; i < 30; i += 2) server.data[kStart + i * kMinute] = i;
+TEST_F(InfluxdbV2Test, OverlapReadsAgainWhatTheOutputShallJudge) {
+  options.overlap = 4min;
+  for (int i = 4; i < 30; i += 3) server.data[kStart + i * kMinute] = i;
   MakeInputNow();
   EXPECT_EQ(Gather(), "");
-  EXPECT_EQ(Requested(0).start, kStart);
-  for (int i = 10; i < 20; i += 2) table.rows[Row(kStart + i * kMinute, i)] = 1;
-  server.data[kStart + 13 * kMinute] = 13;  // late
-  server.data[kStart + 12 * kMinute] = 99;  // changed
-  clock.Advance(10min);
+  EXPECT_EQ(Requested(0).start, kStart + 10 * kMinute) << "before the first window nothing was ever taken";
   sink.finished.begin()->second.back().second.clear();
+  clock.Advance(10min);
   EXPECT_EQ(Gather(), "");
-  std::string expected = Row(kStart + 12 * kMinute, 99) + Row(kStart + 13 * kMinute, 13);
-  for (int i = 20; i < 30; i += 2) expected += Row(kStart + i * kMinute, i);
-  EXPECT_EQ(sink.AllRows(), expected);
-  EXPECT_EQ(counters.values["rows_held_already"], 4U);
+  EXPECT_EQ(Requested(1).start, kStart + 16 * kMinute);
+  EXPECT_EQ(sink.AllRows(), "if absent: " + Row(kStart + 16 * kMinute, 16) + Row(kStart + 19 * kMinute, 19) +
+                                Row(kStart + 22 * kMinute, 22) + Row(kStart + 25 * kMinute, 25) +
+                                Row(kStart + 28 * kMinute, 28));
+}
+
+TEST_F(InfluxdbV2Test, OverlapDoesNotReachBehindTheStartThatIsConfigured) {
+  options.overlap = 1h;
+  options.start = "2024-01-01T00:05:00Z";
+  MakeInputNow();
+  EXPECT_EQ(Gather(), "");
+  EXPECT_EQ(Requested(0).start, kStart + 5 * kMinute);
+  EXPECT_EQ(Requested(1).start, kStart + 5 * kMinute);
+  EXPECT_EQ(Requested(1).stop, kStart + 20 * kMinute);
 }
 
 TEST_F(InfluxdbV2Test, RefusesOptionsThatCannotWork) {
-  options.overlap = 1h;
-  EXPECT_THAT(MakeError(), HasSubstr("overlap = \"3600s\" needs a table"));
-  options.overlap = 0s;
   options.query.push_back(options.query[0]);
   options.query[1].query = "from( bucket:v.bucket )\n|> range(start: v.timeRangeStart) // the same";
   EXPECT_THAT(MakeError(), HasSubstr("query 2 (bucket 'metrics') at http://localhost:8086 stands here twice"));

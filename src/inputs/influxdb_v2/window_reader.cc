@@ -37,10 +37,11 @@ Error ErrorOfStatus(int status, const std::string& body) {
 /// The state of one attempt.
 class WindowReader::Exchange {
  public:
-  Exchange(WindowReader& reader, const Target& target, const Window& window)
+  Exchange(WindowReader& reader, const Target& target, const Window& window, int64_t read_from)
       : reader_(reader),
         target_(target),
         window_(window),
+        read_from_(read_from),
         decoder_(MakeDecoderOptions(), [this](auto batches) { return TakeBatches(std::move(batches)); }) {}
 
   Attempt Run(std::stop_token stop) {
@@ -48,7 +49,7 @@ class WindowReader::Exchange {
     if (!transaction.ok()) return {transaction.status(), {}};
     transaction_ = std::move(transaction).value();
     const Status streamed = reader_.context_.client->Stream(
-        MakeQueryRequest(reader_.options_, target_.url, target_.query, window_, ReadFrom()),
+        MakeQueryRequest(reader_.options_, target_.url, target_.query, window_, read_from_),
         [this](const http::Response& head) { return TakeHead(head); },
         [this](std::string_view chunk) { return TakeBody(chunk); }, stop);
     if (!streamed.ok()) return {streamed, retry_after_};
@@ -59,15 +60,13 @@ class WindowReader::Exchange {
   }
 
  private:
-  int64_t ReadFrom() const { return window_.start - reader_.options_.overlap.count(); }
-
   influx_csv::DecoderOptions MakeDecoderOptions() const {
     influx_csv::DecoderOptions options;
     options.measurement = target_.query.measurement;
     options.default_measurement = "influxdb_v2";
     options.database = target_.query.bucket;
     options.default_time = window_.stop;
-    if (!target_.facts.stamps_rows) options.keep = influx_csv::TimeRange{ReadFrom(), window_.stop};
+    if (!target_.facts.stamps_rows) options.keep = influx_csv::TimeRange{read_from_, window_.stop};
     return options;
   }
 
@@ -84,28 +83,24 @@ class WindowReader::Exchange {
   }
 
   Status TakeBatches(std::vector<point::Batch> batches) {
-    if (reader_.options_.overlap.count() > 0) FIRN_TRY(DropExistingRows(batches));
+    if (read_from_ < window_.start) MarkRowsReadBefore(batches);
     rows_ += CountRows(batches);
     return batches.empty() ? OkStatus() : transaction_->Write(std::move(batches));
   }
 
-  Status DropExistingRows(std::vector<point::Batch>& batches) {
-    std::vector<point::Batch> fresh;
+  /// Cuts off the rows from before the window: the output takes those of them that it does not hold yet.
+  void MarkRowsReadBefore(std::vector<point::Batch>& batches) const {
+    std::vector<point::Batch> marked;
     for (point::Batch& batch : batches) {
-      FIRN_ASSIGN(const std::vector<bool> held, reader_.existing_rows_->Contains(batch));
-      if (held.size() != batch.rows())
-        return Internal("the table answered for {} of {} rows", held.size(), batch.rows());
-      std::vector<uint32_t> rows;
-      for (uint32_t row = 0; row < batch.rows(); ++row) {
-        if (!held[row]) rows.push_back(row);
+      std::vector<uint32_t> part_of_row(batch.rows());
+      for (size_t row = 0; row < batch.rows(); ++row) part_of_row[row] = batch.times[row] < window_.start ? 0 : 1;
+      std::vector<point::Batch> parts = batch.Split(part_of_row, 2);
+      parts[0].only_if_absent = true;
+      for (point::Batch& part : parts) {
+        if (!part.empty()) marked.push_back(std::move(part));
       }
-      rows_held_ += batch.rows() - rows.size();
-      if (rows.empty()) continue;
-      fresh.push_back(rows.size() == batch.rows() ? std::move(batch) : batch.Select(rows));
-      fresh.back().DropEmptyColumns();
     }
-    batches = std::move(fresh);
-    return OkStatus();
+    batches = std::move(marked);
   }
 
   static uint64_t CountRows(const std::vector<point::Batch>& batches) {
@@ -126,23 +121,22 @@ class WindowReader::Exchange {
     counters->Add("windows", 1);
     counters->Add("rows", rows_);
     counters->Add("rows_outside_window", decoder_.counts().rows_outside_range);
-    counters->Add("rows_held_already", rows_held_);
   }
 
   WindowReader& reader_;
   const Target& target_;
   const Window& window_;
+  const int64_t read_from_;
   std::unique_ptr<PullTransaction> transaction_;
   int status_code_ = 0;
   std::optional<std::chrono::nanoseconds> retry_after_;
   std::string refusal_;
   uint64_t rows_ = 0;
-  uint64_t rows_held_ = 0;
   influx_csv::AnnotatedCsvDecoder decoder_;
 };
 
-Attempt WindowReader::Read(const Target& target, const Window& window, std::stop_token stop) {
-  Attempt attempt = Exchange(*this, target, window).Run(stop);
+Attempt WindowReader::Read(const Target& target, const Window& window, int64_t read_from, std::stop_token stop) {
+  Attempt attempt = Exchange(*this, target, window, read_from).Run(stop);
   attempt.status = attempt.status.WithContext(fmt::format("{} at {}, window {} to {}", target.name, target.url,
                                                           FormatTime(window.start), FormatTime(window.stop)));
   return attempt;

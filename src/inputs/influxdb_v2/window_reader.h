@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/result.h"
-#include "inputs/influxdb_v2/existing_rows.h"
 #include "inputs/influxdb_v2/options.h"
 #include "inputs/influxdb_v2/query_facts.h"
 #include "inputs/influxdb_v2/windows.h"
@@ -40,20 +39,20 @@ struct Attempt {
 /// thread-safe.
 class WindowReader {
  public:
-  /// All outlive the reader. `existing_rows` may be null when there is no overlap.
-  WindowReader(const Options& options, const InputContext& context, ExistingRows* existing_rows)
-      : options_(options), context_(context), existing_rows_(existing_rows) {}
+  /// Both outlive the reader.
+  WindowReader(const Options& options, const InputContext& context) : options_(options), context_(context) {}
 
-  /// One attempt. Errors carry the query's name and the window. kUnavailable, kTimeout: try again; kUnauthorized and
-  /// kInvalidInput: the query, the token or the answer must change first; others come from the sink.
-  Attempt Read(const Target& target, const Window& window, std::stop_token stop);
+  /// One attempt. `read_from` ≤ window.start: rows from there to the window are read again, and taken where the output
+  /// does not hold them yet (Batch::only_if_absent). Errors carry the query's name and the window. kUnavailable,
+  /// kTimeout: try again; kUnauthorized and kInvalidInput: the query, the token or the answer must change first; others
+  /// come from the sink.
+  Attempt Read(const Target& target, const Window& window, int64_t read_from, std::stop_token stop);
 
  private:
   class Exchange;
 
   const Options& options_;
   const InputContext& context_;
-  ExistingRows* existing_rows_;
 };
 
 }  // namespace firn::inputs::influxdb_v2

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -33,6 +34,11 @@ class WindowPlan {
   WindowPlan(std::chrono::nanoseconds length, std::chrono::nanoseconds delay, FirstStart first)
       : length_(length.count()), delay_(delay.count()), first_(first) {}
 
+  /// The time that `start` names, if it does: nothing before it is ever wanted.
+  int64_t earliest() const {
+    const auto* time = std::get_if<int64_t>(&first_);
+    return time == nullptr ? std::numeric_limits<int64_t>::min() : *time;
+  }
   /// Where the first window begins if time is `now`.
   int64_t StartAt(int64_t now) const;
   /// The window that begins at `start`, once it is due. It stops at `held` at the latest: where a part of the rows is

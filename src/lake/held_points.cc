@@ -1,0 +1,241 @@
+#include "lake/held_points.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "iceberg/scan/plan_files.h"
+#include "lake/column_map.h"
+#include "lake/stored_rows.h"
+#include "point/row.h"
+
+namespace firn::lake {
+namespace {
+
+using point::Batch;
+using point::FieldColumn;
+using point::FieldValue;
+using Kind = ColumnKey::Kind;
+
+bool EqualNumbers(double left, double right) {
+  return left == right || (std::isnan(left) && std::isnan(right));
+}
+/// Exact: no integer beyond 2^53 is taken for its neighbour.
+template <typename Integer>
+bool EqualNumbers(Integer left, double right) {
+  constexpr double kBeyond = std::is_signed_v<Integer> ? 9223372036854775808.0 : 18446744073709551616.0;
+  if (!(right >= static_cast<double>(std::numeric_limits<Integer>::min()) && right < kBeyond)) return false;
+  return std::trunc(right) == right && static_cast<Integer>(right) == left;
+}
+
+bool EqualValues(const FieldValue& left, const FieldValue& right) {
+  return std::visit(
+      [](const auto& a, const auto& b) {
+        using A = std::decay_t<decltype(a)>;
+        using B = std::decay_t<decltype(b)>;
+        constexpr bool kIntegers =
+            std::is_integral_v<A> && std::is_integral_v<B> && !std::is_same_v<A, bool> && !std::is_same_v<B, bool>;
+        if constexpr (std::is_same_v<A, double> && std::is_same_v<B, double>) {
+          return EqualNumbers(a, b);
+        } else if constexpr (std::is_same_v<A, B>) {
+          return a == b;
+        } else if constexpr (kIntegers) {
+          return std::cmp_equal(a, b);
+        } else if constexpr (std::is_same_v<B, double> && std::is_integral_v<A> && !std::is_same_v<A, bool>) {
+          return EqualNumbers(a, b);
+        } else if constexpr (std::is_same_v<A, double> && std::is_integral_v<B> && !std::is_same_v<B, bool>) {
+          return EqualNumbers(b, a);
+        } else {
+          return false;
+        }
+      },
+      left, right);
+}
+
+struct PointKey {
+  point::SeriesId series;
+  int64_t time = 0;
+  friend bool operator==(const PointKey&, const PointKey&) = default;
+};
+struct PointKeyHash {
+  size_t operator()(const PointKey& key) const {
+    return point::SeriesIdHash()(key.series) ^ (static_cast<size_t>(key.time) * 0x9e3779b97f4a7c15ULL);
+  }
+};
+
+/// The rows in question, found by tags and time, and what is known of each.
+class Questions {
+ public:
+  explicit Questions(std::vector<Batch>& batches) : batches_(batches) {
+    for (size_t i = 0; i < batches.size(); ++i) {
+      const Batch& batch = batches[i];
+      if (!batch.only_if_absent || batch.empty()) continue;
+      first_slot_[i] = states_.size();
+      for (size_t row = 0; row < batch.rows(); ++row) Ask(i, row);
+      for (const FieldColumn& field : batch.fields) field_names_.insert(field.name());
+    }
+  }
+
+  bool empty() const { return states_.empty(); }
+  int64_t first_time() const { return first_time_; }
+  int64_t last_time() const { return last_time_; }
+  const std::set<std::string>& field_names() const { return field_names_; }
+
+  /// Rows that the table holds, in the order in which they were written. They count for the batches from `behind` on.
+  void Note(const Batch& rows, size_t behind) {
+    for (size_t row = 0; row < rows.rows(); ++row) {
+      const int64_t time = rows.times[row];
+      if (time < first_time_ || time > last_time_) continue;
+      auto [at, end] = slots_.equal_range({rows.series_view.id(rows.series[row]), time});
+      for (; at != end; ++at) {
+        if (at->second.batch >= behind) Compare(at->second, rows, row);
+      }
+    }
+  }
+
+  /// Takes the rows out that turned out to be held.
+  uint64_t DropHeld() {
+    uint64_t dropped = 0;
+    for (const auto& [index, first] : first_slot_) {
+      Batch& batch = batches_[index];
+      std::vector<uint32_t> rows;
+      for (uint32_t row = 0; row < batch.rows(); ++row) {
+        if (!IsHeld(batch, row, states_[first + row])) rows.push_back(row);
+      }
+      if (rows.size() == batch.rows()) continue;
+      dropped += batch.rows() - rows.size();
+      batch = batch.Select(rows);
+      batch.DropEmptyColumns();
+    }
+    std::erase_if(batches_, [](const Batch& batch) { return batch.empty(); });
+    return dropped;
+  }
+
+ private:
+  struct Slot {
+    size_t batch;
+    uint32_t row;
+  };
+  struct State {
+    std::vector<bool> latest_is_equal;  ///< by field column; empty = none was seen
+    bool one_row_is_equal = false;
+  };
+
+  void Ask(size_t index, size_t row) {
+    const Batch& batch = batches_[index];
+    const int64_t time = batch.times[row];
+    first_time_ = std::min(first_time_, time);
+    last_time_ = std::max(last_time_, time);
+    slots_.emplace(PointKey{batch.series_view.id(batch.series[row]), time}, Slot{index, static_cast<uint32_t>(row)});
+    states_.emplace_back();
+  }
+
+  void Compare(const Slot& slot, const Batch& rows, size_t row) {
+    const Batch& asked = batches_[slot.batch];
+    State& state = states_[first_slot_.at(slot.batch) + slot.row];
+    state.latest_is_equal.resize(asked.fields.size());
+    bool all_equal = true;
+    for (size_t i = 0; i < asked.fields.size(); ++i) {
+      const FieldColumn& field = asked.fields[i];
+      if (!field.IsSet(slot.row)) continue;
+      bool found = false;
+      for (const FieldColumn* column : rows.FindField(field.name())) {
+        if (!column->IsSet(row)) continue;
+        found = true;
+        state.latest_is_equal[i] = EqualValues(point::ValueAt(field, slot.row), point::ValueAt(*column, row));
+      }
+      all_equal = all_equal && found && state.latest_is_equal[i];
+    }
+    state.one_row_is_equal = state.one_row_is_equal || all_equal;
+  }
+
+  static bool IsHeld(const Batch& batch, uint32_t row, const State& state) {
+    if (!batch.series_intact) return state.one_row_is_equal;
+    if (state.latest_is_equal.empty()) return false;
+    for (size_t i = 0; i < batch.fields.size(); ++i) {
+      if (batch.fields[i].IsSet(row) && !state.latest_is_equal[i]) return false;
+    }
+    return true;
+  }
+
+  std::vector<Batch>& batches_;
+  std::map<size_t, size_t> first_slot_;  ///< batch → its first row's place in states_
+  std::vector<State> states_;
+  std::unordered_multimap<PointKey, Slot, PointKeyHash> slots_;
+  std::set<std::string> field_names_;
+  int64_t first_time_ = std::numeric_limits<int64_t>::max();
+  int64_t last_time_ = std::numeric_limits<int64_t>::min();
+};
+
+/// What the table's files hold of times, tags and the fields in question.
+StoredContent ContentOf(const iceberg::TableMetadata& metadata, const ColumnMap& map,
+                        const std::set<std::string>& field_names) {
+  StoredContent content;
+  content.series_intact = true;
+  for (const auto& [key, id] : map.ids()) {
+    if (key.kind != Kind::kField || field_names.contains(key.name)) AddStoredColumn(metadata, key, id, content);
+  }
+  return content;  // in the order of the map: tags by name, as series tables want them
+}
+
+int64_t FloorDivide(int64_t value, int64_t by) {
+  return value / by - (value % by < 0 ? 1 : 0);
+}
+
+/// Files whose times may lie between the two, in the order in which they were written.
+Result<std::vector<iceberg::ScanTask>> FilesBetween(const HeldRows& held, const StoredContent& content, int64_t first,
+                                                    int64_t last) {
+  const auto snapshot = held.metadata.current_snapshot();
+  const auto time_id = content.IdOf(Kind::kTime);
+  if (snapshot == nullptr || !time_id) return std::vector<iceberg::ScanTask>();
+  using iceberg::Comparison;
+  using Op = iceberg::Expression::Op;
+  const int64_t unit = content.time_unit_ns;
+  iceberg::ScanOptions options;
+  options.with_deletes = false;
+  options.schema = &held.metadata.schema();
+  options.filter = iceberg::And({Comparison(Op::kGreaterOrEqual, *time_id, iceberg::Literal(FloorDivide(first, unit))),
+                                 Comparison(Op::kLessOrEqual, *time_id, iceberg::Literal(FloorDivide(last, unit)))});
+  FIRN_ASSIGN(iceberg::ScanPlan plan, iceberg::PlanFiles(held.storage, held.metadata, *snapshot, options));
+  std::stable_sort(plan.tasks.begin(), plan.tasks.end(),
+                   [](const auto& left, const auto& right) { return left.sequence_number < right.sequence_number; });
+  return std::move(plan.tasks);
+}
+
+Status NoteFile(const HeldRows& held, const iceberg::DataFile& file, std::shared_ptr<const StoredContent> content,
+                Questions& questions) {
+  if (file.file_format != "PARQUET") {
+    return Unsupported("overlap: cannot tell which rows {} holds, it is no Parquet file", file.file_path);
+  }
+  FIRN_ASSIGN(const auto source, ReadStoredRows(held.storage, file, std::move(content), StoredParts::kAll, {}));
+  for (;;) {
+    FIRN_ASSIGN(const std::optional<Batch> rows, source->Next());
+    if (!rows) return OkStatus();
+    questions.Note(*rows, 0);
+  }
+}
+
+}  // namespace
+
+Result<uint64_t> DropHeldPoints(std::vector<Batch>& batches, const HeldRows& held) {
+  Questions questions(batches);
+  if (questions.empty()) return uint64_t{0};
+  const auto property = held.metadata.properties.find(ColumnMap::kProperty);
+  if (property != held.metadata.properties.end()) {
+    FIRN_ASSIGN(const ColumnMap map, ColumnMap::Parse(property->second));
+    const auto content = std::make_shared<const StoredContent>(ContentOf(held.metadata, map, questions.field_names()));
+    FIRN_ASSIGN(const auto tasks, FilesBetween(held, *content, questions.first_time(), questions.last_time()));
+    for (const iceberg::ScanTask& task : tasks) FIRN_TRY(NoteFile(held, task.file, content, questions));
+  }
+  for (const PendingFile& file : held.files) FIRN_TRY(NoteFile(held, file.file, file.content, questions));
+  for (size_t i = 0; i < batches.size(); ++i) questions.Note(batches[i], i + 1);
+  return questions.DropHeld();
+}
+
+}  // namespace firn::lake
