@@ -167,7 +167,8 @@ Expression* ExpressionParser::ParseBinary(int lowest_precedence) {
     if (is_comparison && comparison)
       FailHere(fmt::format("{} does not associate with {} (use parens)", OperatorText(*comparison),
                            OperatorText(binary->op)));
-    comparison = is_comparison ? std::optional(binary->op) : std::nullopt;
+    comparison.reset();
+    if (is_comparison) comparison = binary->op;
     const Position position = Take();
     Expression* right = ParseBinary(binary->precedence + 1);
     auto* expression = Make<BinaryExpression>(position, Depth({left, right}));
