@@ -17,6 +17,7 @@
 #include "cli/sql_command.h"
 #include "cli/state_command.h"
 #include "cli/table_command.h"
+#include "cli/tsm_command.h"
 #include "cli/version_command.h"
 #include "storage/s3_library.h"
 
@@ -248,6 +249,62 @@ void AddJournal(CLI::App& app, Chosen& chosen) {
   add("verify", "Reads everything and tells of damage", JournalCommandOptions::Action::kVerify);
 }
 
+void AddTsmExport(CLI::App& tsm, Chosen& chosen) {
+  CLI::App* command =
+      AddCommand(tsm, "export", "Writes the rows of InfluxDB's own files, as its server would answer them",
+                 "  firn tsm export ~/.influxdbv2 > all.lp\n"
+                 "  firn tsm export /var/lib/influxdb/data/telegraf --measurement 'cpu*' --from 2026-01-01 --format "
+                 "parquet -o out");
+  auto options = std::make_shared<TsmExportOptions>();
+  command->add_option("path", options->path, "Server's root, engine, database, bucket, shard or file")
+      ->required()
+      ->type_name("PATH");
+  command->add_option("--measurement", options->measurements, "Only measurements like this (repeatable)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  command->add_option("--from", options->from, "First time: RFC 3339 or ns since 1970")->type_name("TIME");
+  command->add_option("--to", options->to, "End of the times, itself left out")->type_name("TIME");
+  command->add_option("--format", options->format, "line_protocol, csv or parquet")
+      ->check(CLI::IsMember({"line_protocol", "csv", "parquet"}))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+  command
+      ->add_option("-o,--output", options->output,
+                   "Line protocol: a file, - is standard output; csv and parquet: a folder for a file each measurement "
+                   "and shard")
+      ->capture_default_str()
+      ->type_name("FILE");
+  command->add_option("--memory", options->memory_mib, "Most memory for reading, MiB")
+      ->check(CLI::Range(16, 1 << 20))
+      ->capture_default_str()
+      ->type_name("MIB");
+  command->add_option("--threads", options->threads, "Shards read at a time; 0 = as many as cores")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str()
+      ->type_name("N");
+  command->callback([&chosen, options] { chosen = [options] { return RunTsmExport(*options); }; });
+}
+
+void AddTsm(CLI::App& app, Chosen& chosen) {
+  CLI::App* tsm = AddCommand(app, "tsm", "Reads InfluxDB's own files (TSM and WAL, 1.x and 2.x); changes nothing",
+                             "  firn tsm inspect ~/.influxdbv2\n  firn tsm verify /var/lib/influxdb/data/telegraf\n"
+                             "  firn tsm export ~/.influxdbv2/engine --format parquet -o out");
+  tsm->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& summary,
+                       int (*run)(const TsmCommandOptions&, std::ostream&)) {
+    CLI::App* command = AddCommand(*tsm, name, summary, "");
+    auto options = std::make_shared<TsmCommandOptions>();
+    command->add_option("path", options->path, "Server's root, engine, database, bucket, shard or file")
+        ->required()
+        ->type_name("PATH");
+    command->add_flag("--json", options->json, "One JSON object a shard");
+    command->callback([&chosen, options, run] { chosen = [options, run] { return run(*options, std::cout); }; });
+  };
+  add("inspect", "Tells what each shard holds: files, blocks, encodings, times, measurements", &RunTsmInspect);
+  add("verify", "Reads every value and tells of damage", &RunTsmVerify);
+  AddTsmExport(*tsm, chosen);
+}
+
 void AddState(CLI::App& app, Chosen& chosen) {
   CLI::App* state = AddCommand(app, "state", "Shows how far each output and table has come, by source and shard",
                                "  firn state -c telegraf.conf\n  firn state adopt OLD NEW -c telegraf.conf");
@@ -348,6 +405,7 @@ int Main(int argc, char** argv) {
   AddTables(app, chosen);
   AddParse(app, chosen);
   AddJournal(app, chosen);
+  AddTsm(app, chosen);
   AddState(app, chosen);
   AddRejected(app, chosen);
   AddRest(app, chosen);

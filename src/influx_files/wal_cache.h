@@ -23,9 +23,9 @@ namespace firn::influx_files {
 class WalCache {
  public:
   struct Options {
-    std::string from_key;                                 ///< keys before this one are left out
-    size_t max_bytes = 64 << 20;                          ///< memory
-    std::function<bool(std::string_view key)> wants_key;  ///< none = all
+    std::string from_key = {};                                 ///< keys before this one are left out
+    size_t max_bytes = 64 << 20;                               ///< memory
+    std::function<bool(std::string_view key)> wants_key = {};  ///< none = all
   };
   /// Values of one key and type: times ascending, of equal times only the last one written.
   using Values = std::map<std::string, std::vector<tsm::BlockValues>, std::less<>>;

@@ -1,0 +1,171 @@
+#include "influx_files/inspect.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "formats/tsm/fields_index.h"
+#include "formats/tsm/key.h"
+#include "influx_files/tsm_file.h"
+#include "influx_files/value_runs.h"
+#include "influx_files/wal_cache.h"
+
+namespace firn::influx_files {
+namespace {
+
+class Inspector {
+ public:
+  Inspector(storage::FileSystem& files, InspectDepth depth, const std::function<void(uint64_t)>& progress)
+      : files_(files), depth_(depth), progress_(progress) {}
+
+  Result<ShardReport> Run(const ShardFiles& shard) {
+    // Keys are walked twice, once for what they say and once for their blocks; damage of theirs is told once.
+    FIRN_ASSIGN(report_.schema, ReadSchema(files_, shard, nullptr, [](const Damage&) {}));
+    for (const std::string& path : shard.tsm_files) FIRN_TRY(InspectFile(path));
+    FIRN_TRY(InspectWal(shard.wal_segments));
+    FIRN_TRY(FindConflicts(shard.folder));
+    return std::move(report_);
+  }
+
+ private:
+  void Tell(Damage damage) {
+    ++report_.damage_count;
+    if (report_.damages.size() < ShardReport::kMaxDamages) report_.damages.push_back(std::move(damage));
+  }
+
+  Status InspectFile(const std::string& path) {
+    Result<std::unique_ptr<TsmFile>> opened = TsmFile::Open(files_, path, {}, sink_);
+    FileReport report;
+    report.path = path;
+    if (opened.ok()) {
+      FIRN_TRY(InspectKeys(**opened, report));
+    } else if (opened.error().kind() == ErrorKind::kCorrupt || opened.error().kind() == ErrorKind::kUnsupported) {
+      Tell({path, 0, "", opened.error().message() + "; the whole file is left out"});
+    } else {
+      return opened.error().WithContext(path);
+    }
+    report_.files.push_back(std::move(report));
+    return OkStatus();
+  }
+
+  Status InspectKeys(TsmFile& file, FileReport& report) {
+    report.size_bytes = file.file_bytes();
+    report.index_bytes = file.index_bytes();
+    report.deleted_keys = file.deleted_times().key_count();
+    while (true) {
+      FIRN_ASSIGN(const bool more, file.NextKey());
+      if (!more) break;
+      ++report.keys;
+      if (const Status key = CheckKey(file.key()); !key.ok()) Tell({report.path, 0, file.key(), key.error().message()});
+      for (const tsm::IndexEntry& entry : file.entries()) {
+        const Status looked = InspectBlock(file, entry, report);
+        if (progress_) progress_(entry.size);
+        if (looked.ok()) continue;
+        if (looked.error().kind() != ErrorKind::kCorrupt) return looked.WithContext(report.path);
+        Tell({report.path, entry.offset, file.key(), looked.error().message()});
+      }
+    }
+    if (progress_) progress_(report.index_bytes);
+    return OkStatus();
+  }
+
+  static Status CheckKey(const std::string& key) {
+    const std::optional<tsm::KeyParts> parts = tsm::SplitKey(key);
+    if (!parts) return Corrupt("a key without series and field");
+    return tsm::ParseSeriesKey(parts->series).status();
+  }
+
+  Status InspectBlock(TsmFile& file, const tsm::IndexEntry& entry, FileReport& report) {
+    FIRN_ASSIGN(const std::string_view bytes, file.block_window().View(entry.offset, entry.size, file.index_offset()));
+    FIRN_ASSIGN(const tsm::Block block, tsm::ParseChecked(bytes));
+    if (block.type != file.type())
+      return Corrupt("the block is of type {}, the index says {}", point::FieldTypeName(block.type),
+                     point::FieldTypeName(file.type()));
+    ++report.blocks;
+    report.values += block.count;
+    report.times.from = std::min(report.times.from, entry.min_time);
+    report.times.to = std::max(report.times.to, entry.max_time);
+    ++report.encodings[fmt::format("timestamps {}", tsm::TimestampEncodingName(block))];
+    ++report.encodings[fmt::format("{} {}", point::FieldTypeName(block.type), tsm::ValueEncodingName(block))];
+    return depth_ == InspectDepth::kValues ? CheckValues(block, entry) : OkStatus();
+  }
+
+  Status CheckValues(const tsm::Block& block, const tsm::IndexEntry& entry) {
+    FIRN_TRY(decoder_.Decode(block, values_));
+    if (values_.size() == 0) return OkStatus();
+    if (!TimesAscend(values_.times)) return Corrupt("the block's times do not ascend");
+    if (values_.times.front() < entry.min_time || values_.times.back() > entry.max_time)
+      return Corrupt("the block's times {} to {} leave those of the index, {} to {}", values_.times.front(),
+                     values_.times.back(), entry.min_time, entry.max_time);
+    return OkStatus();
+  }
+
+  Status InspectWal(const std::vector<std::string>& segments) {
+    for (const std::string& segment : segments) {
+      FIRN_ASSIGN(const storage::FileInfo info, files_.Stat(segment));
+      report_.wal_bytes += info.size_bytes;
+    }
+    std::string from_key;
+    do {
+      FIRN_ASSIGN(WalCache wal,
+                  WalCache::Load(files_, segments, {.from_key = from_key}, from_key.empty() ? sink_ : quiet_));
+      report_.wal_keys += wal.values().size();
+      report_.wal_deletes = wal.deletes();
+      for (const auto& [key, types] : wal.values()) {
+        for (const tsm::BlockValues& values : types) report_.wal_values += values.size();
+      }
+      from_key = wal.end_key();
+    } while (!from_key.empty());
+    if (progress_) progress_(report_.wal_bytes);
+    return OkStatus();
+  }
+
+  Status FindConflicts(const std::string& folder) {
+    tsm::FieldTypes declared;
+    FIRN_TRY(
+        ReadFieldTypes(folder + "/fields.idx", [&](std::string_view bytes) { return declared.ApplyIndex(bytes); }));
+    FIRN_TRY(
+        ReadFieldTypes(folder + "/fields.idxl", [&](std::string_view bytes) { return declared.ApplyChanges(bytes); }));
+    for (const auto& [measurement, schema] : report_.schema.measurements) {
+      for (const auto& [field, types] : schema.fields) {
+        std::string found;
+        for (const point::FieldType type : types)
+          found += fmt::format("{}{}", found.empty() ? "" : " and ", point::FieldTypeName(type));
+        const std::optional<point::FieldType> said = declared.Find(measurement, field);
+        if (types.size() > 1)
+          report_.conflicts.push_back(fmt::format("{} {}: blocks of {}", measurement, field, found));
+        if (said && !types.contains(*said))
+          report_.conflicts.push_back(fmt::format("{} {}: blocks of {}, but fields.idx says {}", measurement, field,
+                                                  found, point::FieldTypeName(*said)));
+      }
+    }
+    return OkStatus();
+  }
+
+  template <typename Apply>
+  Status ReadFieldTypes(const std::string& path, Apply apply) {
+    FIRN_ASSIGN(const bool exists, files_.Exists(path));
+    if (!exists) return OkStatus();
+    FIRN_ASSIGN(const std::string bytes, files_.ReadFile(path));
+    const Status applied = apply(bytes);
+    if (!applied.ok()) Tell({path, 0, "", applied.error().message()});
+    return OkStatus();
+  }
+
+  storage::FileSystem& files_;
+  InspectDepth depth_;
+  const std::function<void(uint64_t)>& progress_;
+  ShardReport report_;
+  const DamageSink sink_ = [this](const Damage& damage) { Tell(damage); };
+  const DamageSink quiet_ = [](const Damage&) {};
+  tsm::BlockDecoder decoder_;
+  tsm::BlockValues values_;
+};
+
+}  // namespace
+
+Result<ShardReport> InspectShard(storage::FileSystem& files, const ShardFiles& shard, InspectDepth depth,
+                                 const std::function<void(uint64_t bytes)>& progress) {
+  return Inspector(files, depth, progress).Run(shard);
+}
+
+}  // namespace firn::influx_files
