@@ -72,11 +72,13 @@ class LakeImpl final : public Lake {
         catalog_(std::move(catalog)),
         storage_(std::move(storage)),
         sleeper_(iceberg::MakeSystemSleeper(context.stop)),
-        clock_(context.clock) {
+        clock_(context.clock),
+        memory_bytes_(context.memory_bytes) {
     services_.options = &options_;
     services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random,
                              context.sleeper != nullptr ? context.sleeper : sleeper_.get()};
     services_.epoch = context.epoch;
+    if (memory_bytes_ > 0) services_.index_bytes = memory_bytes_ / 8;
     rejected_ =
         std::make_unique<RejectedRowsTable>(levels_, services_.environment, LocationOf(RejectedRowsTable::kName));
     counting_ = std::make_unique<CountingSink>(context.rejects != nullptr ? context.rejects : rejected_.get());
@@ -121,6 +123,7 @@ class LakeImpl final : public Lake {
       FIRN_TRY(table->Spill(state).WithContext(table->name()));
       freed += bytes;
     }
+    BoundIndexes();
     return OkStatus();
   }
 
@@ -146,6 +149,7 @@ class LakeImpl final : public Lake {
       report.held_rows += counts.held_rows;
     }
     report.rejected_rows = counting_->Take();
+    BoundIndexes();
     if (!rejects_are_durable) return report;
     FindDurable(progress, tables, report);
     WriteLowWater(state, report);
@@ -156,6 +160,17 @@ class LakeImpl final : public Lake {
     size_t bytes = 0;
     for (const TableWriter* table : Tables()) bytes += table->buffered_bytes();
     return bytes + rejected_->byte_size();
+  }
+
+  MemoryUse memory_use() const override {
+    MemoryUse sum{.rows = rejected_->byte_size(), .series_tables = 0, .indexes = 0};
+    for (const TableWriter* table : Tables()) {
+      const MemoryUse use = table->memory_use();
+      sum.rows += use.rows;
+      sum.series_tables += use.series_tables;
+      sum.indexes += use.indexes;
+    }
+    return sum;
   }
 
   uint64_t pending_rows() const override {
@@ -184,6 +199,22 @@ class LakeImpl final : public Lake {
   RejectSink& rejects() override { return *counting_; }
 
  private:
+  /// Lets the indexes of tables go, those that have been quiet longest first, until a quarter of the memory holds them.
+  void BoundIndexes() {
+    if (memory_bytes_ == 0) return;
+    std::vector<TableWriter*> tables = Tables();
+    std::sort(tables.begin(), tables.end(), [](const TableWriter* left, const TableWriter* right) {
+      return left->last_written_ns() < right->last_written_ns();
+    });
+    size_t held = 0;
+    for (const TableWriter* table : tables) held += table->memory_use().indexes;
+    for (TableWriter* table : tables) {
+      if (held <= memory_bytes_ / 4) return;
+      held -= table->memory_use().indexes;
+      table->DropIndex();
+    }
+  }
+
   /// A table's part of a commit.
   struct Part {
     TableWriter* table = nullptr;
@@ -387,6 +418,7 @@ class LakeImpl final : public Lake {
   const std::shared_ptr<storage::Storage> storage_;
   const std::unique_ptr<iceberg::Sleeper> sleeper_;
   const Clock* clock_;
+  const size_t memory_bytes_;
   TableServices services_;
   std::unique_ptr<RejectedRowsTable> rejected_;
   std::unique_ptr<CountingSink> counting_;

@@ -35,7 +35,15 @@ struct LakeContext {
   RejectSink* rejects = nullptr;
   /// Waits between attempts to commit; nullptr = really waits, until `stop` is requested.
   iceberg::Sleeper* sleeper = nullptr;
+  size_t memory_bytes = 0;    ///< that the lake may hold; 0 = not bounded
   std::stop_token stop = {};  ///< the process stops: waits end, and what cannot be committed at once stays where it is
+};
+
+/// Memory that a lake holds, in bytes, about.
+struct MemoryUse {
+  size_t rows = 0;           ///< not in files yet
+  size_t series_tables = 0;  ///< tags of those rows, and of the last ones written; inputs may hold them too
+  size_t indexes = 0;        ///< the order of each table's series, kept from one flush to the next
 };
 
 /// How far a shard has come: all its rows with positions up to `complete_up_to` have been given to Write.
@@ -79,6 +87,8 @@ class Lake {
 
   /// Memory held by rows that are not in files yet.
   virtual size_t buffered_bytes() const = 0;
+  /// All that the lake holds; the indexes of all tables together stay within a quarter of LakeContext::memory_bytes.
+  virtual MemoryUse memory_use() const = 0;
   /// Rows that are buffered or in files not committed yet.
   virtual uint64_t pending_rows() const = 0;
 

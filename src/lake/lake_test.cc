@@ -340,6 +340,38 @@ TEST_F(LakeTest, SpillsToFilesThatCommitLater) {
   EXPECT_EQ(Rows("cpu").size(), 2U);
 }
 
+TEST_F(LakeTest, CountsSeriesTablesAndIndexesAndLetsThoseOfQuietTablesGo) {
+  constexpr size_t kMemory = 1 << 20;
+  auto made = Lake::Make(Options(), catalog_, storage_, {&clock_, random_.get(), 1, nullptr, &sleeper_, kMemory, {}});
+  ASSERT_TRUE(made.ok());
+  const auto lake = std::move(*made);
+  const auto write = [&](const std::string& table, int64_t position) {
+    std::vector<std::string> hosts;
+    for (int i = 0; i < 500; ++i) hosts.push_back("a-host-with-quite-a-long-name-" + std::to_string(i));
+    std::vector<Point> points;
+    for (const std::string& host : hosts) points.push_back({table, {{"host", host}}, {{"usage", 1.0}}, kNoon});
+    ASSERT_TRUE(lake->Write(Batches(points, position)).ok());
+  };
+  write("cpu", 1);
+  EXPECT_GT(lake->memory_use().series_tables, 500U * 30);
+  EXPECT_EQ(lake->memory_use().indexes, 0U);
+  Commit(*lake, 1);
+  EXPECT_EQ(lake->memory_use().rows, 0U);
+  const size_t one = lake->memory_use().indexes;
+  EXPECT_GT(one, 500U * 30);
+  int64_t position = 1;
+  for (int table = 0; table < 20; ++table) {
+    clock_.Advance(std::chrono::seconds(1));
+    write("t" + std::to_string(table), ++position);
+    Commit(*lake, position);
+    EXPECT_LE(lake->memory_use().indexes, kMemory / 4);
+  }
+  EXPECT_GT(lake->memory_use().indexes, kMemory / 4 - 2 * one) << "as many as fit are kept";
+  write("cpu", ++position);
+  Commit(*lake, position);
+  EXPECT_EQ(Rows("cpu").size(), 1'000U) << "an index that has gone is built anew";
+}
+
 TEST_F(LakeTest, DiscardsRowsAndFilesOfAPositionThatWasGivenUp) {
   auto lake = MakeLake();
   ASSERT_TRUE(lake->Write(Batches({Cpu("a", 1, kNoon)}, 1)).ok());

@@ -108,18 +108,22 @@ void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
   ranked_by_ = tag_order;
 }
 
+size_t SeriesIndex::byte_size() const {
+  size_t bytes = byte_size_ + (ranks_.capacity() + series_of_rank_.capacity()) * sizeof(uint32_t);
+  for (const auto& [table, known] : tables_) bytes += known.numbers.capacity() * sizeof(uint32_t);
+  return bytes;
+}
+
 void SeriesIndex::EndFlush(size_t max_bytes) {
-  size_t mapped = 0;
   for (auto known = tables_.begin(); known != tables_.end();) {
     if (!known->second.used) {
       known = tables_.erase(known);
       continue;
     }
     known->second.used = false;
-    mapped += known->second.numbers.size() * sizeof(uint32_t);
     ++known;
   }
-  if (byte_size_ + mapped > max_bytes) *this = SeriesIndex();
+  if (byte_size() > max_bytes) *this = SeriesIndex();
 }
 
 }  // namespace firn::lake

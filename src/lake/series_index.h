@@ -71,6 +71,10 @@ class SeriesIndex {
 
   /// Forgets the series tables that the last flush did not use and, beyond `max_bytes`, everything.
   void EndFlush(size_t max_bytes);
+  /// Memory of the index, about; the series tables that it keeps are not counted.
+  size_t byte_size() const;
+  /// Whether the table is one of those that the index keeps.
+  bool Keeps(const point::SeriesTable* table) const { return tables_.contains(table); }
 
  private:
   static constexpr uint32_t kUnknown = UINT32_MAX;

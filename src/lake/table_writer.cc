@@ -17,7 +17,6 @@ namespace {
 using iceberg::CommitDecision;
 using point::Batch;
 
-constexpr size_t kSeriesIndexBytes = 128 << 20;
 constexpr size_t kReadBackBytes = 48 << 20;
 
 /// Later wins: rows are ordered by where they come from, not by when they were handed over.
@@ -34,6 +33,11 @@ size_t BytesOf(const std::vector<Batch>& batches) {
   size_t bytes = 0;
   for (const Batch& batch : batches) bytes += batch.byte_size();
   return bytes;
+}
+
+void NoteSeriesTable(const Batch& batch, std::map<const point::SeriesTable*, size_t>& tables) {
+  size_t& bytes = tables[batch.series_view.table().get()];
+  bytes = std::max(bytes, batch.series_view.table_bytes());
 }
 
 uint64_t RowsIn(const std::vector<Batch>& batches) {
@@ -60,7 +64,32 @@ void TableWriter::Add(Batch batch, const std::optional<ShardName>& shard) {
     }
   }
   buffered_bytes_ += batch.byte_size();
+  NoteSeriesTable(batch, series_tables_);
   buffer_.push_back(std::move(batch));
+}
+
+void TableWriter::CountMemory() {
+  const std::lock_guard lock(mutex_);
+  std::map<const point::SeriesTable*, size_t> tables;
+  for (const Batch& batch : buffer_) NoteSeriesTable(batch, tables);
+  for (const Batch& batch : in_flight_) NoteSeriesTable(batch, tables);
+  for (const auto& [table, bytes] : series_tables_) {
+    if (series_.Keeps(table)) tables.emplace(table, bytes);
+  }
+  series_tables_ = std::move(tables);
+  index_bytes_ = series_.byte_size();
+}
+
+void TableWriter::DropIndex() {
+  series_ = SeriesIndex();
+  CountMemory();
+}
+
+MemoryUse TableWriter::memory_use() const {
+  const std::lock_guard lock(mutex_);
+  MemoryUse use{.rows = buffered_bytes_ + in_flight_bytes_, .series_tables = 0, .indexes = index_bytes_};
+  for (const auto& [table, bytes] : series_tables_) use.series_tables += bytes;
+  return use;
 }
 
 void TableWriter::Discard(uint32_t shard, int64_t position) {
@@ -130,6 +159,7 @@ Status TableWriter::Spill(const Progress& progress) {
     buffered_bytes_ += BytesOf(batches);
     std::move(batches.begin(), batches.end(), std::back_inserter(buffer_));
   }
+  CountMemory();
   return first_failure;
 }
 
@@ -186,7 +216,8 @@ Status TableWriter::WriteInFlight(const Progress& progress, Rows which) {
     }
     written.push_back(std::move(*files));
   }
-  series_.EndFlush(kSeriesIndexBytes);
+  series_.EndFlush(services_.index_bytes);
+  last_written_ns_ = services_.environment.clock->MonotonicNs();
   for (size_t i = groups.size(); i-- > 0;) {  // from the last one, so that places stay where they are
     for (PendingFile& file : written[i]) file.from_in_flight = true;
     files_.insert(files_.begin() + static_cast<std::ptrdiff_t>(groups[i].before),
@@ -414,7 +445,7 @@ Status TableWriter::WriteRows(BatchSource& source, const PositionRanges& positio
     FIRN_ASSIGN(const SchemaPlan plan, table_.PlanAndEvolve(pointers));
     NoteHeld();
     FIRN_ASSIGN(std::vector<PendingFile> part, WriteFiles(pointers, plan));
-    series_.EndFlush(kSeriesIndexBytes);
+    series_.EndFlush(services_.index_bytes);
     RejectRefused(plan, pointers, name(), progress.names, *services_.environment.clock, *services_.rejects);
     for (PendingFile& written : part) written.positions = positions;
     std::move(part.begin(), part.end(), std::back_inserter(files));
@@ -428,8 +459,11 @@ void TableWriter::ReleaseRows() {
   in_flight_.clear();
   in_flight_written_ = false;
   for (PendingFile& file : files_) file.from_in_flight = false;
-  const std::lock_guard lock(mutex_);
-  in_flight_bytes_ = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    in_flight_bytes_ = 0;
+  }
+  CountMemory();
 }
 
 void TableWriter::DeleteFile(const PendingFile& file) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@ struct TableServices {
   iceberg::CommitEnvironment environment;
   RejectSink* rejects = nullptr;
   int64_t epoch = 0;
+  size_t index_bytes = 128 << 20;  ///< that one table's series index may have
 };
 
 /// One table: its buffered rows, the files that are not committed yet, and the way from one to the other.
@@ -55,6 +57,11 @@ class TableWriter {
 
   std::string name() const { return table_.name(); }
   size_t buffered_bytes() const;
+  MemoryUse memory_use() const;
+  /// When rows were last written to files; monotonic.
+  int64_t last_written_ns() const { return last_written_ns_; }
+  /// Lets go of the series index; the next rows build it anew.
+  void DropIndex();
   uint64_t pending_rows() const;
   /// The lowest position of the shard that is not durable in this table; empty when it holds none of its rows.
   std::optional<int64_t> LowestPending(uint32_t shard) const;
@@ -86,6 +93,8 @@ class TableWriter {
                                         const Progress& progress);
   Result<TableCommit> CommitFiles(const std::vector<PendingFile*>& files, const Progress& progress);
   void NoteHeld();
+  /// Counts what memory holds beside rows. Called when an operation ends: Add only adds to it meanwhile.
+  void CountMemory();
   void DeleteFile(const PendingFile& file);
   void ReleaseRows();
 
@@ -96,6 +105,8 @@ class TableWriter {
   std::vector<point::Batch> buffer_;
   size_t buffered_bytes_ = 0;
   size_t in_flight_bytes_ = 0;
+  std::map<const point::SeriesTable*, size_t> series_tables_;  ///< that rows or the index keep alive, with their bytes
+  size_t index_bytes_ = 0;
   std::optional<iceberg::StringMap> held_;  ///< the table's properties, once it is loaded
   Counts counts_;
 
@@ -106,6 +117,7 @@ class TableWriter {
   bool stale_ = false;  ///< the table has changed under files_: they are sorted out by the next Prepare
   bool must_read_again_ = false;
   SeriesIndex series_;
+  int64_t last_written_ns_ = 0;
 };
 
 }  // namespace firn::lake

@@ -53,7 +53,8 @@ class Output {
   /// Memory is short: moves about `bytes` of rows out of memory, without making them visible. Not together with Flush.
   virtual Status Relieve(std::span<const ShardProgress> progress, size_t bytes) = 0;
 
-  /// Memory held by rows that were taken.
+  /// Memory held: by rows that were taken, and by what serves to write them as far as Relieve can do something about
+  /// it.
   virtual size_t buffered_bytes() const = 0;
 
   /// True when what has gathered is worth a flush before its time (a file of target size is full).

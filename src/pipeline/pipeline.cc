@@ -87,6 +87,8 @@ Status Pipeline::OpenOutputs() {
   if (journal_) span = {journal_->id(), journal_->first_sequence(), journal_->durable_end()};
   int64_t highest = 0;
   for (Topology::Output& output : topology_.outputs) {
+    const RunnerOptions options = OptionsOf(output, topology_.agent, topology_.outputs.size());
+    seams.memory_bytes = options.memory_bytes;
     Result<std::unique_ptr<outputs::Output>> made = output.bound.make(seams);
     if (!made.ok()) return made.error().WithContext(output.display_name);
     outputs_.push_back(std::move(*made));
@@ -100,8 +102,7 @@ Status Pipeline::OpenOutputs() {
     context.fatal = [this](Status status) { Fatal(std::move(status)); };
     context.flushed = [this] { TrimJournal(); };
     EnrolOutput(*checkpoint_, output.bound.name, span);
-    runners_.push_back(
-        std::make_unique<OutputRunner>(OptionsOf(output, topology_.agent, topology_.outputs.size()), context));
+    runners_.push_back(std::make_unique<OutputRunner>(options, context));
     if (!journal_) continue;
     highest = std::max({highest, runners_.back()->DurablePosition(kJournalSource, journal_->id()).value_or(0),
                         outputs_.back()->HighestPosition(kJournalSource, journal_->id()).value_or(0)});

@@ -145,13 +145,17 @@ class SeriesView {
   explicit SeriesView(std::shared_ptr<const SeriesTable> table)
       : table_(std::move(table)),
         series_count_(table_->series_count()),
-        tag_column_count_(table_->tag_column_count()) {}
+        tag_column_count_(table_->tag_column_count()),
+        table_bytes_(table_->byte_size()) {}
 
   uint32_t series_count() const { return series_count_; }
   uint32_t tag_column_count() const { return tag_column_count_; }
   const TagColumn& column(uint32_t index) const { return table_->column(index); }
   SeriesId id(uint32_t series) const { return table_->id(series); }
   const std::shared_ptr<const SeriesTable>& table() const { return table_; }
+
+  /// Bytes that the table held when the view was taken, about.
+  size_t table_bytes() const { return table_bytes_; }
 
   /// Index of the column of a tag key, or -1.
   int FindColumn(std::string_view key) const;
@@ -162,6 +166,7 @@ class SeriesView {
   std::shared_ptr<const SeriesTable> table_;
   uint32_t series_count_ = 0;
   uint32_t tag_column_count_ = 0;
+  size_t table_bytes_ = 0;
 };
 
 }  // namespace firn::point

@@ -18,6 +18,7 @@ class IcebergOutput final : public Output {
         lake_(std::move(lake)),
         flush_rows_(options.flush_rows),
         flush_bytes_(options.flush_size),
+        memory_bytes_(context.memory_bytes),
         context_(std::move(context)) {}
 
   /// Reads the namespace's low-water marks: positions up to which all of its tables hold everything.
@@ -52,7 +53,13 @@ class IcebergOutput final : public Output {
   Status Relieve(std::span<const ShardProgress> progress, size_t bytes) override {
     return lake_->Spill(ToLake(progress), bytes);
   }
-  size_t buffered_bytes() const override { return lake_->buffered_bytes(); }
+  size_t buffered_bytes() const override {
+    const lake::MemoryUse use = lake_->memory_use();
+    // Inputs share the series tables, and writing rows does not free those: were they to crowd rows out of the budget,
+    // every body would become a file of its own.
+    const size_t beside_rows = use.series_tables + use.indexes;
+    return use.rows + (memory_bytes_ == 0 ? beside_rows : std::min(beside_rows, memory_bytes_ / 2));
+  }
   bool wants_flush() const override {
     return (flush_rows_ > 0 && lake_->pending_rows() >= flush_rows_) ||
            (flush_bytes_ > 0 && lake_->buffered_bytes() >= flush_bytes_);
@@ -81,6 +88,7 @@ class IcebergOutput final : public Output {
   std::unique_ptr<lake::Lake> lake_;
   const uint64_t flush_rows_;
   const uint64_t flush_bytes_;
+  const size_t memory_bytes_;
   const OutputContext context_;
   std::map<std::pair<std::string, std::string>, int64_t> low_water_;
   std::map<std::pair<std::string, std::string>, std::set<int64_t>> held_;  ///< by any table, when it was opened
@@ -125,7 +133,8 @@ Result<std::unique_ptr<Output>> MakeOutput(const Options& options, const OutputC
   }
   FIRN_ASSIGN(std::unique_ptr<lake::Lake> lake,
               lake::Lake::Make(std::move(lake_options), warehouse.catalog, warehouse.storage,
-                               {context.clock, context.random, context.epoch, nullptr, nullptr, context.stop}));
+                               {context.clock, context.random, context.epoch, nullptr, nullptr, context.memory_bytes,
+                                context.stop}));
   auto output = std::make_unique<IcebergOutput>(std::move(warehouse), std::move(lake), options, context);
   FIRN_TRY(output->ReadLowWater());
   return std::unique_ptr<Output>(std::move(output));
