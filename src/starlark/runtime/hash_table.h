@@ -67,14 +67,17 @@ struct HashTable {
   Iterator end() const { return {entries + used, entries + used}; }
 };
 
-struct Dict : Object {
-  static constexpr Kind kKind = Kind::kDict;
+struct TableObject : Object {
   HashTable table;
 };
 
-struct Set : Object {
+struct Dict : TableObject {
+  static constexpr Kind kKind = Kind::kDict;
+};
+
+/// The values in the table are null.
+struct Set : TableObject {
   static constexpr Kind kKind = Kind::kSet;
-  HashTable table;  ///< values are null
 };
 
 Dict* NewDict(Heap& heap);

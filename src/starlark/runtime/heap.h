@@ -55,19 +55,22 @@ class Heap {
   template <typename T>
   T* New() {
     static_assert(sizeof(T) <= kLargestCell);
-    return new (Allocate(sizeof(T))) T{{T::kKind}};
+    T* object = new (Allocate(sizeof(T))) T();
+    object->kind = T::kKind;
+    return object;
   }
 
   /// Bytes in blocks and large cells that are in use, or may be.
   size_t used_bytes() const { return used_bytes_; }
   size_t limit_bytes() const { return limit_bytes_; }
-  void set_limit_bytes(size_t limit) { limit_bytes_ = limit; }
+  void set_limit_bytes(size_t limit);
   bool is_over_limit() const { return used_bytes_ > limit_bytes_; }
 
   /// Whether so much has been allocated that a collection pays, or the limit is near. The thread asks at its safe
-  /// points; `alarm`, if any, is set to 0 when the answer becomes true, so that it needs not ask each time.
+  /// points; when the answer becomes true, kAlarm is taken from `*alarm`, if any: a counter that it looks at anyway.
   bool wants_collection() const { return used_bytes_ >= next_collection_bytes_; }
-  void set_alarm(int64_t* alarm) { alarm_ = alarm; }
+  static constexpr int64_t kAlarm = int64_t{1} << 62;
+  void set_alarm(int64_t* alarm);
 
   /// Frees what cannot be reached from `roots`.
   void Collect(RootSource& roots);
@@ -84,6 +87,7 @@ class Heap {
   struct SizeClass {
     char* next = nullptr;
     char* end = nullptr;
+    char* scan = nullptr;    ///< where the search for the next run goes on
     Block* block = nullptr;  ///< that the run is in
     std::vector<Block*> blocks;
     size_t next_block = 0;  ///< of `blocks`, to be searched for free runs
@@ -106,6 +110,7 @@ class Heap {
   size_t limit_bytes_;
   size_t next_collection_bytes_;
   int64_t* alarm_ = nullptr;
+  bool is_alarmed_ = false;
   bool is_sealed_ = false;
 };
 

@@ -21,6 +21,9 @@ class HostType;
 struct HostObject : Object {
   static constexpr Kind kKind = Kind::kHost;
   const HostType* type = nullptr;  ///< outlives the object
+  /// What decides which slot an attribute or key has: objects of one type with equal numbers have the same slots. 0 is
+  /// no slots. A host changes it when it makes the object stand for something of another layout.
+  uint64_t layout = 0;
 
   explicit HostObject(const HostType& host_type) : Object{Kind::kHost}, type(&host_type) {}
 };
@@ -52,8 +55,7 @@ class HostType {
   virtual void AppendAttrNames(const HostObject&, std::vector<std::string>& /*names*/) const {}
 
   // Slots make access fast: an access in a program asks once which slot a constant name has, and keeps it as long as
-  // Layout() answers the same number. 0: no slots. Numbers must be unique among all objects of the type.
-  virtual uint64_t Layout(const HostObject&) const { return 0; }
+  // the object's `layout` is the same number.
   virtual Slot FindAttr(const HostObject&, std::string_view /*name*/) const { return kNoSlot; }
   virtual Value AttrAt(Thread&, HostObject&, Slot) const { return {}; }
   virtual bool SetAttrAt(Thread&, HostObject&, Slot, const Value&) const { return false; }

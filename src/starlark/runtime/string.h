@@ -31,7 +31,7 @@ struct Elements : Object {
   static constexpr Kind kKind = Kind::kElements;
   enum class Form : uint8_t { kElems, kElemOrds, kCodepoints, kCodepointOrds, kBytesElems };
   Form form = Form::kElems;
-  Value text;  ///< a string; bytes for kBytesElems
+  Value text{};  ///< a string; bytes for kBytesElems
 };
 Value MakeElements(Heap& heap, Elements::Form form, const Value& text);
 /// The element that begins at byte `*offset`, which is moved behind it. Null at the end.

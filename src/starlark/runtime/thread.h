@@ -20,15 +20,13 @@ namespace firn::starlark {
 
 class Module;
 class Interpreter;
-struct Frame;
-struct CacheEntry;
 
 /// What a program may use up. Breaking one ends the call with an error that a program cannot catch.
 struct Limits {
-  uint64_t steps = UINT64_MAX;  ///< calls, iterations, and what builtins do in loops of their own
-  size_t heap_bytes = size_t{1} << 30;
-  uint32_t call_depth = 20'000;    ///< calls of programs' functions that are active
-  size_t output_bytes = SIZE_MAX;  ///< printed
+  uint64_t steps = UINT64_MAX;          ///< calls, iterations, and what builtins do in loops of their own
+  size_t heap_bytes = size_t{1} << 30;  ///< of the thread's values, and of each module that it runs
+  uint32_t call_depth = 20'000;         ///< calls of programs' functions that are active
+  size_t output_bytes = SIZE_MAX;       ///< printed
 };
 
 /// A line of a backtrace.
@@ -44,6 +42,7 @@ struct EvalError {
   std::vector<CallSite> backtrace;  ///< the outermost call first
   bool is_fatal = false;            ///< a limit or a cancellation: no program can go on
 
+  /// Of the innermost call of a program's function.
   Position position() const;
   /// "Traceback (most recent call last): …", as starlark-go prints it.
   std::string Backtrace() const;
@@ -81,12 +80,7 @@ class Thread {
   const EvalError& error() const { return *error_; }
   /// Takes the error, so that the thread can go on (what `catch` does). Fatal errors must not be swallowed.
   EvalError TakeError();
-  /// Puts "`context`: " in front of why it failed, as builtins name themselves; limits keep their words. The null Value.
-  Value PrefixError(std::string_view context) {
-    if (!error_->is_fatal) error_->message.insert(0, fmt::format("{}: ", context));
-    return {};
-  }
-  /// The null Value when the heap's limit has been broken by an allocation that returned null.
+  /// Fails since the heap's limit has been met by an allocation, which returned null.
   Value FailMemory();
   /// `value`, or FailMemory() if it is null: for `return thread.Checked(MakeString(…))`.
   Value Checked(const Value& value) { return value.is_null() && !failed() ? FailMemory() : value; }
@@ -97,7 +91,12 @@ class Thread {
 
   /// Counts work that a native function does in a loop over a program's data; one step is worth about 10 ns. False if
   /// the limit is broken or the thread cancelled.
-  bool ChargeSteps(uint64_t steps);
+  bool ChargeSteps(uint64_t steps) {
+    const auto charged = static_cast<int64_t>(steps < kMostStepsAtOnce ? steps : kMostStepsAtOnce);
+    return (fuel_ -= charged) > 0 || Refuel();
+  }
+  /// Steps taken since the thread was made.
+  uint64_t steps() const;
   /// Ends the running call at its next step, from any OS thread; later calls fail, too, until ClearCancel.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   void ClearCancel() { cancelled_.store(false, std::memory_order_relaxed); }
@@ -107,7 +106,13 @@ class Thread {
 
  private:
   friend class Interpreter;
+  friend class ModuleRunner;
   friend class Root;
+  static constexpr uint64_t kMostStepsAtOnce = uint64_t{1} << 40;
+
+  /// At the end of a portion of steps: asks for a cancellation, and takes the next portion. Called with fuel_ <= 0.
+  bool Refuel();
+  bool FailFatally(std::string message);
 
   const Library& library_;
   Limits limits_;
@@ -115,6 +120,9 @@ class Thread {
   std::shared_ptr<Heap> heap_;
   std::unique_ptr<EvalError> error_;
   std::atomic<bool> cancelled_{false};
+  int64_t fuel_ = 0;     ///< steps until Refuel; less Heap::kAlarm while a collection is wanted
+  uint64_t steps_left_;  ///< beyond fuel_
+  size_t output_bytes_ = 0;
   class Root* roots_ = nullptr;
   std::unique_ptr<Interpreter> interpreter_;
 };

@@ -37,7 +37,7 @@ enum class Kind : uint8_t {
 
 /// What a heap object begins with.
 struct Object {
-  Kind kind;
+  Kind kind = Kind::kNull;
   bool is_frozen = false;     ///< never changes again
   bool is_unmanaged = false;  ///< a host object outside any Heap
   uint32_t iterators = 0;     ///< loops over a mutable container; it must not change while there are any
@@ -75,6 +75,12 @@ class Value {
     return value;
   }
   static Value Pointer(Kind kind, const void* object) { return {kind, reinterpret_cast<uint64_t>(object)}; }
+  /// The hidden state of a loop (iteration.h): a form of its own, and a pointer or a count.
+  static constexpr Value LoopState(uint8_t form, uint64_t payload) {
+    Value value(Kind::kIterator, payload);
+    value.meta_ |= static_cast<uint64_t>(form) << 8;
+    return value;
+  }
   template <typename T>
   static Value Of(T* object) {
     return Pointer(T::kKind, object);
@@ -108,6 +114,7 @@ class Value {
 
   /// Whether both words are the same: `is` of Python. For short strings and ints this is equality.
   bool IsIdentical(const Value& other) const { return meta_ == other.meta_ && payload_ == other.payload_; }
+  uint8_t loop_form() const { return static_cast<uint8_t>(meta_ >> 8); }
   uint64_t meta() const { return meta_; }
   uint64_t payload() const { return payload_; }
 
