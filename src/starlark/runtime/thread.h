@@ -80,6 +80,11 @@ class Thread {
   const EvalError& error() const { return *error_; }
   /// Takes the error, so that the thread can go on (what `catch` does). Fatal errors must not be swallowed.
   EvalError TakeError();
+  /// Puts "`context`: " in front of why it failed, as builtins name themselves; limits keep their words. The null Value.
+  Value PrefixError(std::string_view context) {
+    if (!error_->is_fatal) error_->message.insert(0, fmt::format("{}: ", context));
+    return {};
+  }
   /// Fails since the heap's limit has been met by an allocation, which returned null.
   Value FailMemory();
   /// `value`, or FailMemory() if it is null: for `return thread.Checked(MakeString(…))`.
