@@ -2,12 +2,14 @@
 
 #include <charconv>
 
+#include "formats/compression/compression.h"
 #include "iceberg/json/table_metadata_json.h"
 
 namespace firn::iceberg {
 namespace {
 
 constexpr uint64_t kMaximumMetadataBytes = uint64_t{2} << 30;
+constexpr int kGzipLevel = 1;  // JSON shrinks well at any level, and every commit pays for it
 
 /// Readers decide by the name alone, never by the content.
 bool IsGzipName(std::string_view location) {
@@ -16,10 +18,11 @@ bool IsGzipName(std::string_view location) {
 
 Result<TableMetadata> ReadMetadata(storage::Storage& storage, const std::string& location) {
   FIRN_ASSIGN(std::string bytes, storage.Read(location));
-  if (IsGzipName(location)) {
-    FIRN_ASSIGN(bytes, Gunzip(bytes, kMaximumMetadataBytes));
-  }
-  return ParseTableMetadata(bytes);
+  if (!IsGzipName(location)) return ParseTableMetadata(bytes);
+  const Result<std::string> plain = compression::Decode(compression::Codec::kGzip, bytes, kMaximumMetadataBytes);
+  if (plain.ok()) return ParseTableMetadata(*plain);
+  if (plain.error().kind() == ErrorKind::kInvalidInput) return Corrupt("{}", plain.error().message());
+  return plain.error();
 }
 
 }  // namespace
@@ -57,9 +60,7 @@ Result<std::string> WriteMetadataFile(storage::Storage& storage, const TableMeta
   std::string location = fmt::format("{}/{:05}-{}{}.metadata.json", metadata.MetadataLocation(), version, random.Uuid(),
                                      gzip ? ".gz" : "");
   std::string text = SerializeTableMetadata(metadata);
-  if (gzip) {
-    FIRN_ASSIGN(text, Gzip(text));
-  }
+  if (gzip) text = compression::Encode(compression::Codec::kGzip, text, kGzipLevel);
   FIRN_TRY(storage.Write(location, text).WithContext("cannot write table metadata " + location));
   return location;
 }

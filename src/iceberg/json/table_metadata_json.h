@@ -20,8 +20,4 @@ std::string SerializeTableMetadata(const TableMetadata& metadata);
 std::string SerializeSnapshot(const Snapshot& snapshot, int32_t format_version);
 Result<Snapshot> ParseSnapshotJson(std::string_view json);
 
-/// Gzip as metadata files have it. kCorrupt for a damaged or cut stream, kResourceExhausted beyond `limit` bytes.
-Result<std::string> Gunzip(std::string_view bytes, uint64_t limit);
-Result<std::string> Gzip(std::string_view bytes);
-
 }  // namespace firn::iceberg
