@@ -39,7 +39,7 @@ class MeasurementFile {
 /// RFC 4180 with a header: times as RFC 3339 in ns; no value is an empty cell, an empty string `""`.
 std::unique_ptr<MeasurementFile> MakeCsvFile(std::vector<ExportColumn> columns, ByteSink* sink);
 
-/// Parquet with zstd: time as a timestamp in ns, UTC; tags and strings as text, unsigned as decimal(20, 0).
+/// Parquet with Snappy: time as a timestamp in ns, UTC; tags and strings as text, unsigned as decimal(20, 0).
 Result<std::unique_ptr<MeasurementFile>> MakeParquetFile(std::vector<ExportColumn> columns, ByteSink* sink);
 
 }  // namespace firn::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "cli/measurement_file.h"
@@ -23,7 +24,7 @@ parquet::ColumnType ParquetType(const ExportColumn& column) {
   return parquet::ColumnType::kString;
 }
 
-/// Gives the columns of one batch; field columns as they are, tags as codes of a dictionary made once a batch.
+/// Gives the columns of one batch; field columns as they are, tags by the codes that the series table has.
 class BatchColumns final : public parquet::ColumnSource {
  public:
   BatchColumns(const std::vector<ExportColumn>& columns, const point::Batch& batch)
@@ -66,23 +67,25 @@ class BatchColumns final : public parquet::ColumnSource {
     const int at = batch_.series_view.FindColumn(name);
     if (at < 0) return Nothing(point::FieldType::kString);
     const point::TagColumn& tag = batch_.series_view.column(static_cast<uint32_t>(at));
-    // Each series has an entry of its own: a value that several share stands there several times, which the file's own
-    // dictionary mends.
-    offsets_.assign(1, 0);
-    bytes_.clear();
+    uint32_t values = 0;
     bool all_set = true;
     for (uint32_t series = 0; series < batch_.series_view.series_count(); ++series) {
-      bytes_ += tag.ValueOf(series);
-      offsets_.push_back(static_cast<int32_t>(bytes_.size()));
+      values = std::max(values, tag.CodeOf(series));
       all_set &= tag.CodeOf(series) != 0;
     }
-    codes_.assign(batch_.series.begin(), batch_.series.end());
-    validity_.clear();
-    if (!all_set) {
-      validity_.resize((batch_.rows() + 63) / 64);
-      for (size_t row = 0; row < batch_.rows(); ++row) {
-        if (tag.CodeOf(batch_.series[row]) != 0) validity_[row / 64] |= uint64_t{1} << (row % 64);
-      }
+    if (values == 0) return Nothing(point::FieldType::kString);
+    offsets_.assign(1, 0);
+    bytes_.clear();
+    for (uint32_t code = 1; code <= values; ++code) {
+      bytes_ += tag.ValueOfCode(code);
+      offsets_.push_back(static_cast<int32_t>(bytes_.size()));
+    }
+    codes_.resize(batch_.rows());
+    validity_.assign(all_set ? 0 : (batch_.rows() + 63) / 64, 0);
+    for (size_t row = 0; row < batch_.rows(); ++row) {
+      const uint32_t code = tag.CodeOf(batch_.series[row]);
+      codes_[row] = code == 0 ? 0 : static_cast<int32_t>(code - 1);
+      if (!all_set && code != 0) validity_[row / 64] |= uint64_t{1} << (row % 64);
     }
     return {parquet::DictionaryValues{codes_, {offsets_, bytes_}}, validity_};
   }
@@ -127,7 +130,10 @@ Result<std::unique_ptr<MeasurementFile>> MakeParquetFile(std::vector<ExportColum
     made.metrics.kind = parquet::MetricsMode::Kind::kNone;  // there is no manifest that wants them
     parquet_columns.push_back(std::move(made));
   }
-  FIRN_ASSIGN(auto writer, parquet::ParquetWriter::Make(std::move(parquet_columns), {}, sink));
+  // What is exported goes on elsewhere soon: Snappy takes half of zstd's time for a tenth to two thirds more bytes.
+  parquet::WriterOptions options;
+  options.compression = parquet::Compression::kSnappy;
+  FIRN_ASSIGN(auto writer, parquet::ParquetWriter::Make(std::move(parquet_columns), options, sink));
   return std::unique_ptr<MeasurementFile>(std::make_unique<ParquetFile>(std::move(columns), std::move(writer)));
 }
 

@@ -6,6 +6,25 @@
 
 namespace firn::influx_files {
 
+ColumnBuffer::ColumnBuffer(std::string name, point::FieldType type, size_t expected_rows) : name_(std::move(name)) {
+  values_.type = type;
+  switch (type) {
+    case point::FieldType::kFloat64:
+      values_.float64s.reserve(expected_rows);
+      break;
+    case point::FieldType::kInt64:
+    case point::FieldType::kUint64:
+      values_.integers.reserve(expected_rows);
+      break;
+    case point::FieldType::kBoolean:
+      values_.booleans.reserve(expected_rows);
+      break;
+    case point::FieldType::kString:
+      values_.string_ends.reserve(expected_rows);
+      break;
+  }
+}
+
 void ColumnBuffer::PadTo(size_t rows) {
   if (rows == rows_) return;
   if (validity_.empty() && rows_ > 0) {

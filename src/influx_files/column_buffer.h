@@ -12,7 +12,8 @@ namespace firn::influx_files {
 /// A column of a batch in the making: takes whole runs of values, and fills up with nulls in between.
 class ColumnBuffer {
  public:
-  ColumnBuffer(std::string name, point::FieldType type) : name_(std::move(name)) { values_.type = type; }
+  /// `expected_rows`: room to make at once.
+  ColumnBuffer(std::string name, point::FieldType type, size_t expected_rows);
 
   size_t rows() const { return rows_; }
   size_t string_bytes() const { return values_.string_bytes.size(); }

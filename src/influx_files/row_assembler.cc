@@ -23,6 +23,7 @@ Status RowAssembler::AddSeries(const tsm::Series& series, std::span<SeriesField>
   if (series.measurement != measurement_) {
     FIRN_TRY(HandOver());
     measurement_ = series.measurement;
+    expected_rows_ = 0;
   }
   tags_.clear();
   for (const auto& [key, value] : series.tags) tags_.push_back({key, value});
@@ -103,7 +104,7 @@ ColumnBuffer& RowAssembler::ColumnFor(Input& input) {
   if (column == kNone) {
     const auto [found, is_new] =
         column_by_name_[static_cast<size_t>(type)].try_emplace(input.field->name, columns_.size());
-    if (is_new) columns_.emplace_back(input.field->name, type);
+    if (is_new) columns_.emplace_back(input.field->name, type, expected_rows_);
     column = found->second;
   }
   return columns_[column];
@@ -129,10 +130,13 @@ Status RowAssembler::HandOver() {
   batch.times = std::exchange(times_, {});
   batch.series = std::exchange(series_, {});
   batch.series_view = point::SeriesView(table_);
+  times_.reserve(batch.rows());
+  series_.reserve(batch.rows());
   table_ = std::make_shared<point::SeriesTable>();
   columns_.clear();
   for (auto& columns : column_by_name_) columns.clear();
   set_cells_ = 0;
+  expected_rows_ = batch.rows();
   rows_delivered_ += batch.rows();
   return sink_(std::move(batch));
 }

@@ -78,6 +78,7 @@ class RowAssembler {
   std::vector<ColumnBuffer> columns_;
   std::unordered_map<std::string, size_t> column_by_name_[kTypes];  // by type
   size_t set_cells_ = 0;
+  size_t expected_rows_ = 0;     // of a batch of this measurement: as many as the last one had
   std::vector<int64_t> united_;  // times of the rows that are being added
   std::vector<int64_t> united_scratch_;
   uint64_t rows_delivered_ = 0;

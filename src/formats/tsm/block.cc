@@ -1,9 +1,8 @@
 #include "formats/tsm/block.h"
 
-#include <zlib.h>
-
 #include "formats/tsm/booleans.h"
 #include "formats/tsm/byte_reader.h"
+#include "formats/tsm/crc32.h"
 #include "formats/tsm/floats.h"
 #include "formats/tsm/integers.h"
 #include "formats/tsm/timestamps.h"
@@ -29,10 +28,6 @@ std::string_view IntegerLikeName(uint8_t scheme) {
 
 }  // namespace
 
-uint32_t BlockChecksum(std::string_view block) {
-  return static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(block.data()), block.size()));
-}
-
 Result<Block> ParseBlock(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::optional<uint8_t> type_byte = reader.Byte();
@@ -51,7 +46,7 @@ Result<Block> ParseChecked(std::string_view bytes) {
   if (bytes.size() < kChecksumBytes) return Corrupt("a block of {} bytes has no checksum", bytes.size());
   const std::string_view block = bytes.substr(kChecksumBytes);
   const auto stored = LoadBigEndian<uint32_t>(bytes.data());
-  const uint32_t computed = BlockChecksum(block);
+  const uint32_t computed = Crc32(block);
   if (stored != computed) return Corrupt("checksum is {:08x}, the block's bytes have {:08x}", stored, computed);
   return ParseBlock(block);
 }
@@ -87,13 +82,15 @@ void BlockValues::Clear() {
 }
 
 Status BlockDecoder::Decode(const Block& block, BlockValues& out) {
-  out.Clear();
+  // Arrays of the type at hand are only resized: most blocks are of one size, and filling up with zeros what is written
+  // over at once would cost as much as decoding it.
   out.times.resize(block.count);
+  if (block.type != point::FieldType::kFloat64) out.float64s.clear();
+  if (block.type != point::FieldType::kInt64 && block.type != point::FieldType::kUint64) out.integers.clear();
+  if (block.type != point::FieldType::kBoolean) out.booleans.clear();
+  out.string_bytes.clear();
+  out.string_ends.clear();
   DecodeTimestamps(block.timestamps, out.times);
-  return DecodeValues(block, out);
-}
-
-Status BlockDecoder::DecodeValues(const Block& block, BlockValues& out) {
   out.type = block.type;
   switch (block.type) {
     case point::FieldType::kFloat64:
@@ -107,8 +104,6 @@ Status BlockDecoder::DecodeValues(const Block& block, BlockValues& out) {
       out.booleans.resize(block.count);
       return DecodeBooleans(block.values, out.booleans);
     case point::FieldType::kString:
-      out.string_bytes.clear();
-      out.string_ends.clear();
       return strings_.Decode(block.values, block.count, out.string_bytes, out.string_ends);
   }
   return Internal("block type {}", static_cast<int>(block.type));

@@ -24,13 +24,10 @@ struct Block {
   size_t count = 0;
 };
 
-/// CRC-32 (IEEE 802.3, as in zlib) that stands in front of a block, of the block's bytes.
-uint32_t BlockChecksum(std::string_view block);
-
 /// Takes a block apart, without its checksum. kCorrupt when it is none or has more than kMaxBlockValues.
 Result<Block> ParseBlock(std::string_view bytes);
 
-/// As an index entry points at it: checksum, then block. kCorrupt also when they disagree.
+/// As an index entry points at it: four bytes of CRC-32 (crc32.h), then the block. kCorrupt also when they disagree.
 Result<Block> ParseChecked(std::string_view bytes);
 
 /// The encodings of a block's parts in words, for reports: "run length", "simple8b", "raw", "gorilla", "bits",
@@ -55,10 +52,8 @@ struct BlockValues {
 /// Decodes blocks. Not thread-safe; cheap to make, but keeps scratch memory.
 class BlockDecoder {
  public:
-  /// Decodes all of `block` in place of what `out` held.
+  /// Decodes all of `block` in place of what `out` held; on failure `out` is in any state.
   Status Decode(const Block& block, BlockValues& out);
-  /// The same, for one that has the timestamps already: `out.times` is left alone.
-  Status DecodeValues(const Block& block, BlockValues& out);
 
  private:
   StringDecoder strings_;

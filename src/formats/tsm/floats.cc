@@ -7,12 +7,12 @@
 
 #include "formats/tsm/big_endian.h"
 
-// The stream is a chain: where a value's bits begin is known only when the value before has been read, so what counts
-// is the number of cycles from one to the next. A step therefore loads 64 bits at the present position and reads all
-// that can stand before a value (two control bits, five of leading zeros, six of length) out of that one word, choosing
-// by masks where a branch would be guessed wrong half of the time. Only "same as before" is a branch. A step checks
-// nothing: while kStepBytes remain it cannot leave the block, the last bytes are decoded from a copy that is padded
-// with zeros, and what can be wrong is collected on the way and looked at once, at the end.
+// The stream is a chain: where a value's bits begin is known only when the value before has been read. What breaks the
+// chain is that a window, once it is wide enough, is used again and again (the encoder keeps it after a reuse): then
+// the next position is the present one plus a number that is known already, the processor guesses the branch and works
+// on several values at a time. So the window is a branch, not a choice by masks, which would wait for the bits each
+// time. A step checks nothing: while kStepBytes remain it cannot leave the block, the last bytes are decoded from a
+// copy that is padded with zeros, and what can be wrong is collected on the way and looked at once, at the end.
 
 namespace firn::tsm {
 namespace {
@@ -21,6 +21,8 @@ namespace {
 constexpr uint64_t kEnd = 0x7ff8000000000001;
 constexpr size_t kFirstBytes = 9;  // scheme and a whole first value
 constexpr unsigned kHeaderBits = 13;
+// Of 64 bits that are read from within a byte on, so many are there in any case.
+constexpr unsigned kSureBits = 57;
 // Most that a step looks at: 13 bits and 64 bits, from within a byte on, read as 8 bytes and one more.
 constexpr size_t kStepBytes = 2 + 9 + 1;
 
@@ -34,19 +36,23 @@ class Stream {
 
   /// Moves on to the next value. kStepBytes must be readable from bit() on.
   void Step() {
-    const uint64_t word = LoadBigEndian<uint64_t>(bytes_ + bit_ / 8) << (bit_ % 8);  // at least 57 bits are valid
-    if (static_cast<int64_t>(word) >= 0) {                                           // control bit 0: the same value
+    const uint64_t word = LoadBigEndian<uint64_t>(bytes_ + bit_ / 8) << (bit_ % 8);
+    if (static_cast<int64_t>(word) >= 0) {  // control bit 0: the same value
       ++bit_;
       return;
     }
-    const bool new_window = (word >> 62) == 3;  // else the one before
-    const auto header = static_cast<unsigned>(word >> (64 - kHeaderBits));
-    const unsigned length = ((header - 1) & 0x3f) + 1;  // 0 stands for 64
-    leading_ = new_window ? (header >> 6) & 0x1f : leading_;
-    meaningful_ = new_window ? length : meaningful_;
-    bit_ += new_window ? kHeaderBits : 2;
-    damaged_ |= leading_ + meaningful_ > 64;
-    value_ ^= Read(meaningful_) << ((64 - leading_ - meaningful_) & 63);
+    if ((word >> 62) == 3) [[unlikely]] {
+      TakeWindow(static_cast<unsigned>(word >> (64 - kHeaderBits)));
+      bit_ += kHeaderBits;
+    } else if (meaningful_ <= kSureBits - 2) [[likely]] {
+      // The value's bits are in the word too.
+      value_ ^= ((word << 2) >> leading_) & window_;
+      bit_ += 2 + meaningful_;
+      return;
+    } else {
+      bit_ += 2;
+    }
+    value_ ^= (Read64() >> leading_) & window_;
     bit_ += meaningful_;
   }
 
@@ -58,19 +64,28 @@ class Stream {
   }
 
  private:
-  /// The next `count` (1 to 64) bits.
-  uint64_t Read(unsigned count) const {
+  /// `header` ends with five bits of leading zeros and six of length.
+  void TakeWindow(unsigned header) {
+    meaningful_ = ((header - 1) & 0x3f) + 1;  // 0 stands for 64
+    leading_ = (header >> 6) & 0x1f;
+    damaged_ |= leading_ + meaningful_ > 64;
+    window_ = (~uint64_t{0} << (64 - meaningful_)) >> leading_;
+  }
+
+  uint64_t Read64() const {
     const uint64_t high = LoadBigEndian<uint64_t>(bytes_ + bit_ / 8);
     const uint64_t low = static_cast<uint8_t>(bytes_[bit_ / 8 + 8]);
     const unsigned shift = bit_ % 8;
-    return ((high << shift) | (low >> (8 - shift))) >> (64 - count);
+    return (high << shift) | (low >> (8 - shift));
   }
 
   const char* bytes_;
   size_t bit_ = 0;
   uint64_t value_;
+  // The window of a value in which it differs from the one before.
   unsigned leading_ = 0;
   unsigned meaningful_ = 64;
+  uint64_t window_ = ~uint64_t{0};
   bool damaged_ = false;
 };
 

@@ -28,13 +28,13 @@ Status DecodePacked(std::string_view bytes, std::span<uint64_t> out) {
   const std::optional<uint64_t> packed = CountSimple8b(words);
   if (!packed) return Corrupt("integers: packed words are not whole");
   if (*packed + 1 != out.size()) return WrongCount(*packed + 1, out.size());
-  DecodeSimple8b(words, out.subspan(1));
-  uint64_t value = UnZigZag(LoadBigEndian<uint64_t>(bytes.data() + 1));
-  out[0] = value;
-  for (size_t i = 1; i < out.size(); ++i) {
-    value += UnZigZag(out[i]);
-    out[i] = value;
-  }
+  uint64_t* next = out.data();
+  const uint64_t first = UnZigZag(LoadBigEndian<uint64_t>(bytes.data() + 1));
+  *next++ = first;
+  ForEachSimple8b(words, [next, value = first](uint64_t delta) mutable {
+    value += UnZigZag(delta);
+    *next++ = value;
+  });
   return OkStatus();
 }
 
@@ -47,7 +47,11 @@ Status DecodeRun(std::string_view bytes, std::span<uint64_t> out) {
   if (*repeats != out.size() - 1) return WrongCount(*repeats + 1, out.size());
   const uint64_t first = UnZigZag(LoadBigEndian<uint64_t>(bytes.data() + 1));
   const uint64_t step = UnZigZag(*delta);
-  for (size_t i = 0; i < out.size(); ++i) out[i] = first + i * step;
+  uint64_t value = first;
+  for (uint64_t& next : out) {
+    next = value;
+    value += step;
+  }
   return OkStatus();
 }
 

@@ -35,16 +35,6 @@ Result<Run> ParseRun(std::string_view bytes) {
   return Run{*delta * DivisorOf(bytes), *count};
 }
 
-// Sums up differences that lie in `out` already.
-void SumUp(uint64_t first, uint64_t factor, std::span<uint64_t> out) {
-  out[0] = first;
-  if (factor == 1) {
-    for (size_t i = 1; i < out.size(); ++i) out[i] += out[i - 1];
-    return;
-  }
-  for (size_t i = 1; i < out.size(); ++i) out[i] = out[i - 1] + out[i] * factor;
-}
-
 void DecodeRaw(std::string_view bytes, std::span<uint64_t> out) {
   uint64_t time = 0;
   for (size_t i = 0; i < out.size(); ++i) {
@@ -54,7 +44,24 @@ void DecodeRaw(std::string_view bytes, std::span<uint64_t> out) {
 }
 
 void DecodeRun(uint64_t first, uint64_t delta, std::span<uint64_t> out) {
-  for (size_t i = 0; i < out.size(); ++i) out[i] = first + i * delta;
+  // Two side by side, so that neither waits for the other.
+  uint64_t even = first;
+  uint64_t odd = first + delta;
+  size_t i = 0;
+  for (; i + 2 <= out.size(); i += 2, even += 2 * delta, odd += 2 * delta) {
+    out[i] = even;
+    out[i + 1] = odd;
+  }
+  if (i < out.size()) out[i] = even;
+}
+
+void DecodePacked(std::string_view words, uint64_t first, uint64_t divisor, std::span<uint64_t> out) {
+  uint64_t* next = out.data();
+  *next++ = first;
+  ForEachSimple8b(words, [next, time = first, divisor](uint64_t delta) mutable {
+    time += delta * divisor;
+    *next++ = time;
+  });
 }
 
 }  // namespace
@@ -89,8 +96,7 @@ void DecodeTimestamps(std::string_view bytes, std::span<int64_t> out) {
     const Result<Run> run = ParseRun(bytes);
     return DecodeRun(first, run.ok() ? run->delta : 0, words);
   }
-  DecodeSimple8b(bytes.substr(kFirstBytes), words.subspan(1));
-  SumUp(first, DivisorOf(bytes), words);
+  DecodePacked(bytes.substr(kFirstBytes), first, DivisorOf(bytes), words);
 }
 
 }  // namespace firn::tsm
