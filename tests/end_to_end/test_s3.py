@@ -1,11 +1,12 @@
 """The same promises with the warehouse in S3: written, restarted, killed; every cell is there, by two readers."""
 import datetime
 import json
+import signal
 
 import pytest
 
 import servers
-from firn_process import rows, simple_config
+from firn_process import free_port, rows, simple_config
 from ledger import Ledger
 
 DAY = 86_400_000_000_000
@@ -101,4 +102,20 @@ def test_a_literal_secret_can_be_put_right_while_rows_wait(firn, endpoint):
     instance.start()
     instance.stop()
     assert "finished under the former one" in instance.log.read_text()
+    assert [row["v"] for row in rows(instance.folder, "w", servers.s3_properties(endpoint))] == [1]
+
+
+def test_a_stop_while_the_store_is_down_is_soon_over_and_loses_nothing(firn, endpoint):
+    right = servers.s3_output(endpoint)
+    instance = firn(simple_config(warehouse="s3://lake/down", extra_output=right.replace(endpoint, f"http://127.0.0.1:{free_port()}")))
+    (instance.folder / "lake").mkdir()
+    instance.start()
+    instance.write("w v=1i 1000")
+    instance.wait_log("cannot")
+    instance.process.send_signal(signal.SIGTERM)
+    assert instance.process.wait(60) == 2, "rows wait in the journal: it was not a clean end"
+    instance.config.write_text(simple_config(warehouse="s3://lake/down", extra_output=right)
+                               .replace("@PORT@", str(instance.port)).replace("@DIR@", str(instance.folder)))
+    instance.start()
+    instance.stop()
     assert [row["v"] for row in rows(instance.folder, "w", servers.s3_properties(endpoint))] == [1]
