@@ -58,7 +58,7 @@ bool Interpreter::PushFrame(Function& function, Value* arguments, size_t count, 
   return true;
 }
 
-/// Requires room for the registers. The named arguments may stand among them.
+/// Requires room for the registers. The named arguments may stand among them, so they are put aside.
 bool Interpreter::BindArguments(const Function& function, Value* registers, size_t count, const Keywords& keywords) {
   const FunctionCode& code = *function.code->source;
   const size_t parameters = code.parameter_count;
@@ -72,6 +72,7 @@ bool Interpreter::BindArguments(const Function& function, Value* registers, size
                  code.default_count > code.keyword_only_count ? "at most " : "", positional, Plural(positional), count);
     return false;
   }
+  const std::vector<Value> names(keywords.names, keywords.names + keywords.count);
   const std::vector<Value> values(keywords.values, keywords.values + keywords.count);
   const size_t given = std::min(count, positional);
   Value varargs;
@@ -83,7 +84,7 @@ bool Interpreter::BindArguments(const Function& function, Value* registers, size
   Value* next = registers + parameters;
   if (code.has_varargs) *next++ = varargs;
   if (code.has_kwargs) *next = Value::Of(NewDict(thread_.heap()));
-  if (!BindKeywords(function, registers, {keywords.names, values.data(), values.size()},
+  if (!BindKeywords(function, registers, {names.data(), values.data(), values.size()},
                     code.has_kwargs ? next : nullptr))
     return false;
   return BindDefaults(function, registers, given);

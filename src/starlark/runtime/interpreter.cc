@@ -64,6 +64,13 @@ inline bool ToFloats(const Value& x, const Value& y, double* a, double* b) {
   return true;
 }
 
+/// Whether the cache has the slot of this object.
+inline bool IsSlotOf(const InlineCache& cache, const Value& object) {
+  if (!object.is(Kind::kHost)) return false;
+  const auto& host = *object.As<HostObject>();
+  return host.layout == cache.layout && host.type == cache.owner && cache.slot >= 0;
+}
+
 inline bool FastTruth(const Value& value) {
   return value.kind() <= Kind::kInt ? value.payload() != 0 : Truth(value);
 }
@@ -368,16 +375,9 @@ enter:
     const Value& object = RK(pc->b);
     InlineCache& cache = caches[pc[1].n()];
     frame->resume = pc + 2;
-    Value value;
-    if (object.is(Kind::kHost)) {
-      auto& host = *object.As<HostObject>();
-      if (host.layout == cache.layout && host.type == cache.owner && cache.slot >= 0)
-        value = host.type->AttrAt(thread_, host, cache.slot);
-      else
-        value = GetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], cache);
-    } else {
-      value = GetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], cache);
-    }
+    const Value value = IsSlotOf(cache, object)
+                            ? object.As<HostObject>()->type->AttrAt(thread_, *object.As<HostObject>(), cache.slot)
+                            : GetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], cache);
     if (value.is_null()) goto failed;
     r[pc->a] = value;
     pc += 2;
@@ -387,14 +387,10 @@ enter:
     const Value& object = r[pc->a];
     InlineCache& cache = caches[pc[1].n()];
     frame->resume = pc + 2;
-    bool is_set = false;
-    if (object.is(Kind::kHost) && object.As<HostObject>()->layout == cache.layout &&
-        object.As<HostObject>()->type == cache.owner && cache.slot >= 0) {
-      auto& host = *object.As<HostObject>();
-      is_set = host.type->SetAttrAt(thread_, host, cache.slot, RK(pc->b));
-    } else {
-      is_set = SetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], RK(pc->b), cache);
-    }
+    const bool is_set =
+        IsSlotOf(cache, object)
+            ? object.As<HostObject>()->type->SetAttrAt(thread_, *object.As<HostObject>(), cache.slot, RK(pc->b))
+            : SetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], RK(pc->b), cache);
     if (!is_set) goto failed;
     pc += 2;
     NEXT;
@@ -420,15 +416,12 @@ enter:
     const Value& key = RK(pc->c);
     frame->resume = pc + 2;
     Value value;
-    if (object.is(Kind::kHost)) {
-      InlineCache& cache = caches[pc[1].n()];
-      auto& host = *object.As<HostObject>();
-      if (host.layout == cache.layout && host.type == cache.owner && cache.slot >= 0)
-        value = host.type->GetAt(thread_, host, cache.slot);
-      else
-        value = GetHostKey(object, key, cache);
-    } else {
+    if (!object.is(Kind::kHost)) {
       value = GetIndex(thread_, object, key);
+    } else if (InlineCache& cache = caches[pc[1].n()]; IsSlotOf(cache, object)) {
+      value = object.As<HostObject>()->type->GetAt(thread_, *object.As<HostObject>(), cache.slot);
+    } else {
+      value = GetHostKey(object, key, cache);
     }
     if (value.is_null()) goto failed;
     r[pc->a] = value;
@@ -446,15 +439,12 @@ enter:
     const Value& object = r[pc->a];
     frame->resume = pc + 2;
     bool is_set = false;
-    if (object.is(Kind::kHost)) {
-      InlineCache& cache = caches[pc[1].n()];
-      auto& host = *object.As<HostObject>();
-      if (host.layout == cache.layout && host.type == cache.owner && cache.slot >= 0)
-        is_set = host.type->SetAt(thread_, host, cache.slot, RK(pc->c));
-      else
-        is_set = SetHostKey(object, RK(pc->b), RK(pc->c), cache);
-    } else {
+    if (!object.is(Kind::kHost)) {
       is_set = SetIndex(thread_, object, RK(pc->b), RK(pc->c));
+    } else if (InlineCache& cache = caches[pc[1].n()]; IsSlotOf(cache, object)) {
+      is_set = object.As<HostObject>()->type->SetAt(thread_, *object.As<HostObject>(), cache.slot, RK(pc->c));
+    } else {
+      is_set = SetHostKey(object, RK(pc->b), RK(pc->c), cache);
     }
     if (!is_set) goto failed;
     pc += 2;
@@ -680,16 +670,21 @@ loop_ends:
     if (!SAFE_POINT()) goto failed;
     {
       const Value& name = k[-static_cast<ptrdiff_t>(pc[1].a) - 1];
-      const NativeDefinition* method = FindCachedMethod(*window, name, caches[pc[1].n()]);
+      InlineCache& cache = caches[pc[1].n()];
       const std::span<const Value> arguments(window + 1, static_cast<size_t>(pc->b));
-      if (method != nullptr) {
+      Value callee;
+      if (IsSlotOf(cache, *window)) {
+        auto& host = *window->As<HostObject>();
+        callee = host.type->AttrAt(thread_, host, cache.slot);
+      } else if (const NativeDefinition* method = FindCachedMethod(*window, name, cache)) {
         const Value value = CallDefinition(*method, {method->name, *window, arguments, {}, {}});
         if (value.is_null()) goto failed;
         r[pc->c] = value;
         pc += 2;
         NEXT;
+      } else {
+        callee = GetMember(*window, name, cache);
       }
-      const Value callee = GetMember(*window, name, caches[pc[1].n()]);
       if (callee.is_null()) goto failed;
       *window = callee;
       if (callee.is(Kind::kFunction)) {
