@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -10,6 +11,7 @@
 #include "starlark/resolve/resolver.h"
 #include "starlark/syntax/parser.h"
 #include "starlark_chunks.h"
+#include "starlark_suite.h"
 
 /// Runs files of programs with their expected errors: those recorded of the reference implementation, the project's
 /// own, and those of the folder $FIRN_STARLARK_SUITE.
@@ -19,11 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::firn::testing::StarlarkChunk;
-
-struct Failure {
-  uint32_t line = 0;
-  std::string message;
-};
+using Failure = ::firn::testing::StarlarkFailure;
 
 std::vector<Failure> AsFailures(const std::vector<SyntaxError>& errors) {
   std::vector<Failure> failures;
@@ -82,7 +80,7 @@ std::vector<Failure> Run(const StarlarkChunk& chunk, const fs::path& file) {
   const std::string kind = file.parent_path().filename();
   if (kind == "syntax") return ParseOnly(chunk, file);
   if (kind == "resolve") return ResolveOnly(chunk, file);
-  return {};
+  return firn::testing::RunStarlarkChunk(chunk, file);
 }
 
 void CheckFolder(const fs::path& folder, std::string_view title) {
@@ -104,6 +102,12 @@ void CheckFolder(const fs::path& folder, std::string_view title) {
   }
   fmt::print("[conformance] {}: {} programs agree, 0 differ on purpose, {} differ\n", title, agree, differ);
   EXPECT_GT(agree, 0U) << folder;
+}
+
+TEST(StarlarkConformance, RecordedPrograms) {
+  const fs::path folder = firn::testing::FixtureFolder("starlark");
+  FIRN_SKIP_WITHOUT_FIXTURES(folder);
+  CheckFolder(folder, "starlark");
 }
 
 TEST(StarlarkConformance, OwnPrograms) {

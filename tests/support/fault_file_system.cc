@@ -7,7 +7,8 @@
 namespace firn::testing {
 namespace {
 
-constexpr size_t kSectorBytes = 512;
+constexpr uint64_t kUnlimited = uint64_t{1} << 40;
+constexpr size_t kSectorSizes[] = {512, 4096};
 
 Error NoSuchFile(const std::string& path) {
   return NotFound("no such file: {}", path);
@@ -29,9 +30,11 @@ struct FaultFileSystem::Node {
   std::string durable;
   std::vector<Change> pending;
 
-  void Write(std::string_view bytes) {
-    pending.push_back({false, live.size(), std::string(bytes)});
-    live.append(bytes);
+  void Write(std::string_view bytes) { WriteAt(live.size(), bytes); }
+  void WriteAt(uint64_t offset, std::string_view bytes) {
+    pending.push_back({false, offset, std::string(bytes)});
+    if (live.size() < offset + bytes.size()) live.resize(offset + bytes.size());
+    live.replace(offset, bytes.size(), bytes);
   }
   void Truncate(uint64_t size) {
     pending.push_back({true, size, ""});
@@ -42,7 +45,7 @@ struct FaultFileSystem::Node {
     pending.clear();
   }
 
-  void LosePower(std::mt19937_64& random) {
+  void LosePower(std::mt19937_64& random, size_t sector_bytes) {
     for (const Change& change : pending) {
       if (change.is_truncation) {
         if (random() % 2 == 0) durable.resize(change.offset);
@@ -50,7 +53,7 @@ struct FaultFileSystem::Node {
       }
       for (size_t at = 0; at < change.bytes.size();) {
         // Sectors of the disk, not of the write.
-        const size_t length = std::min(kSectorBytes - (change.offset + at) % kSectorBytes, change.bytes.size() - at);
+        const size_t length = std::min(sector_bytes - (change.offset + at) % sector_bytes, change.bytes.size() - at);
         KeepOrLose(change.offset + at, std::string_view(change.bytes).substr(at, length), random);
         at += length;
       }
@@ -83,8 +86,9 @@ struct FaultFileSystem::State {
   uint64_t calls = 0;
   std::map<uint64_t, ErrorKind> failures;
   std::optional<uint64_t> stop_at;
+  std::function<void(uint64_t, const std::string&)> listener;
   Effect stop_effect = Effect::kNone;
-  uint64_t capacity = uint64_t{1} << 40;
+  uint64_t capacity = kUnlimited;
   uint64_t epoch = 0;  ///< files opened before the last crash are dead
   Names live;
   Names durable;
@@ -95,6 +99,7 @@ struct FaultFileSystem::State {
   /// Counts a call: what of it takes effect, and what it answers.
   std::pair<Effect, Status> Step(const std::string& what) {
     ++calls;
+    if (listener) listener(calls, what);
     if (stop_at.has_value() && calls > *stop_at) return {Effect::kNone, PowerIsOff()};
     if (stop_at.has_value() && calls == *stop_at) return {stop_effect, PowerIsOff()};
     const auto failure = failures.find(calls);
@@ -103,6 +108,7 @@ struct FaultFileSystem::State {
   }
 
   uint64_t UsedBytes() const {
+    if (capacity == kUnlimited) return 0;
     uint64_t used = 0;
     for (const auto& [path, node] : live) used += node->live.size();
     return used;
@@ -116,7 +122,7 @@ struct FaultFileSystem::State {
   }
 };
 
-class FaultFileSystem::OpenFile final : public storage::File {
+class FaultFileSystem::OpenFile final : public RandomAccessFile {
  public:
   OpenFile(std::shared_ptr<State> state, std::shared_ptr<Node> node, std::string path, bool writable)
       : state_(std::move(state)),
@@ -131,15 +137,12 @@ class FaultFileSystem::OpenFile final : public storage::File {
     std::string bytes;
     for (const std::string_view part : parts) bytes.append(part);
     const std::lock_guard lock(state_->mutex);
-    const auto [effect, status] = Step("write " + path_);
-    if (!writable_) return Internal("written to a file that was opened for reading: {}", path_);
-    if (effect == Effect::kPart) node_->Write(std::string_view(bytes).substr(0, bytes.size() / 2));
-    if (effect != Effect::kWhole) return status;
-    const uint64_t used = state_->UsedBytes();
-    const uint64_t room = state_->capacity - std::min(state_->capacity, used);
-    node_->Write(std::string_view(bytes).substr(0, room));
-    if (bytes.size() > room) return ResourceExhausted("no space left: {}", path_);
-    return status;
+    return WriteWithLock(node_->live.size(), bytes);
+  }
+
+  Status WriteAt(uint64_t offset, std::string_view bytes) override {
+    const std::lock_guard lock(state_->mutex);
+    return WriteWithLock(offset, bytes);
   }
 
   Result<std::string> ReadAt(uint64_t offset, size_t length) const override {
@@ -174,6 +177,21 @@ class FaultFileSystem::OpenFile final : public storage::File {
   }
 
  private:
+  Status WriteWithLock(uint64_t offset, std::string_view bytes) {
+    const auto [effect, status] = Step("write " + path_);
+    if (!writable_) return Internal("written to a file that was opened for reading: {}", path_);
+    if (effect == Effect::kPart) node_->WriteAt(offset, bytes.substr(0, bytes.size() / 2));
+    if (effect != Effect::kWhole) return status;
+    const uint64_t used = state_->UsedBytes();
+    const uint64_t room = state_->capacity - std::min(state_->capacity, used);
+    const uint64_t overwritten =
+        std::min<uint64_t>(bytes.size(), node_->live.size() - std::min<uint64_t>(offset, node_->live.size()));
+    const uint64_t fits = std::min<uint64_t>(bytes.size(), overwritten + room);
+    node_->WriteAt(offset, bytes.substr(0, fits));
+    if (fits < bytes.size()) return ResourceExhausted("no space left: {}", path_);
+    return status;
+  }
+
   std::pair<Effect, Status> Step(const std::string& what) const {
     if (epoch_ != state_->epoch) return {Effect::kNone, PowerIsOff()};
     return state_->Step(what);
@@ -205,6 +223,16 @@ void FaultFileSystem::StopAtCall(uint64_t call, Effect effect) {
   state_->stop_effect = effect;
 }
 
+bool FaultFileSystem::is_off() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stop_at.has_value() && state_->calls >= *state_->stop_at;
+}
+
+void FaultFileSystem::OnCall(std::function<void(uint64_t call, const std::string& what)> listener) {
+  const std::lock_guard lock(state_->mutex);
+  state_->listener = std::move(listener);
+}
+
 void FaultFileSystem::SetCapacity(uint64_t bytes) {
   const std::lock_guard lock(state_->mutex);
   state_->capacity = bytes;
@@ -220,7 +248,8 @@ void FaultFileSystem::LosePower(uint64_t seed) {
   }
   state_->pending.clear();
   state_->live = state_->durable;
-  for (const auto& [path, node] : state_->live) node->LosePower(random);
+  const size_t sector_bytes = kSectorSizes[random() % std::size(kSectorSizes)];
+  for (const auto& [path, node] : state_->live) node->LosePower(random, sector_bytes);
   state_->Restart();
 }
 
@@ -250,6 +279,11 @@ void FaultFileSystem::Damage(const std::string& path, uint64_t offset) {
 }
 
 Result<std::unique_ptr<storage::File>> FaultFileSystem::Open(const std::string& path, Mode mode) {
+  FIRN_ASSIGN(std::unique_ptr<RandomAccessFile> file, OpenRandomAccess(path, mode));
+  return std::unique_ptr<storage::File>(std::move(file));
+}
+
+Result<std::unique_ptr<RandomAccessFile>> FaultFileSystem::OpenRandomAccess(const std::string& path, Mode mode) {
   const std::lock_guard lock(state_->mutex);
   const auto [effect, status] = state_->Step("open " + path);
   if (effect == Effect::kNone || effect == Effect::kPart) return status.error();
@@ -262,7 +296,8 @@ Result<std::unique_ptr<storage::File>> FaultFileSystem::Open(const std::string& 
     return AlreadyExists("file exists: {}", path);
   }
   if (!status.ok()) return status.error();
-  return std::unique_ptr<storage::File>(std::make_unique<OpenFile>(state_, found->second, path, mode != Mode::kRead));
+  return std::unique_ptr<RandomAccessFile>(
+      std::make_unique<OpenFile>(state_, found->second, path, mode != Mode::kRead));
 }
 
 Result<std::vector<std::string>> FaultFileSystem::List(const std::string& folder) {
