@@ -15,6 +15,7 @@
 #include "cli/rejected_command.h"
 #include "cli/run_command.h"
 #include "cli/sql_command.h"
+#include "cli/starlark_command.h"
 #include "cli/state_command.h"
 #include "cli/table_command.h"
 #include "cli/tsm_command.h"
@@ -84,6 +85,26 @@ void AddSql(CLI::App& app, Chosen& chosen) {
   command->add_flag("-v,--verbose", options->verbose, "Tell how many files were read");
   command->add_option("statement", options->statement, "SQL, one or more statements")->type_name("SQL");
   command->callback([&chosen, options] { chosen = [options] { return RunSql(*options); }; });
+}
+
+void AddStarlark(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = AddCommand(app, "starlark", "Runs Starlark programs; interactive without one",
+                                 "  firn starlark script.star\n"
+                                 "  firn starlark -c '[x * x for x in range(5)]'\n"
+                                 "  firn starlark --steps 1000000 --memory 64MB script.star\n"
+                                 "  firn starlark --disassemble -c 'lambda x: x + 1'");
+  auto options = std::make_shared<StarlarkOptions>();
+  command->add_option("-c,--command", options->expression, "Evaluate an expression, behind FILE, and print the result")
+      ->type_name("EXPR");
+  command->add_flag("--repl", options->is_interactive, "Go on interactively");
+  command->add_flag("--disassemble", options->disassemble, "Show the bytecode instead of running");
+  command->add_flag("--profile", options->profile, "Tell steps, time and memory at the end");
+  command->add_option("--steps", options->steps, "Stop a program after so many steps")->type_name("N");
+  command->add_option("--memory", options->memory_bytes, "Stop a program that holds more, such as 64MB (1GiB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  command->add_option("file", options->file, "Program; - is standard input")->type_name("FILE");
+  command->callback([&chosen, options] { chosen = [options] { return RunStarlark(*options); }; });
 }
 
 void AddTableReader(CLI::App& tables, Chosen& chosen, const std::string& name, const std::string& summary,
@@ -402,6 +423,7 @@ int Main(int argc, char** argv) {
   Chosen chosen;
   AddRun(app, chosen);
   AddSql(app, chosen);
+  AddStarlark(app, chosen);
   AddTables(app, chosen);
   AddParse(app, chosen);
   AddJournal(app, chosen);
