@@ -76,11 +76,13 @@ bool SkipsNone(std::string_view name) {
   return name.ends_with("??");
 }
 
-bool AssignNamed(Thread& thread, std::string_view function, const NativeParameter& parameter, const Value& value) {
+/// `shown` is the parameter's name in messages: in quotes where the program wrote it.
+bool AssignNamed(Thread& thread, std::string_view function, const NativeParameter& parameter, std::string_view shown,
+                 const Value& value) {
   if (SkipsNone(parameter.name) && value.is_none()) return true;
   const std::string wrong = std::visit(Assigner(value), parameter.variable);
   if (wrong.empty()) return true;
-  thread.Fail("{}: for parameter {}: {}", function, PlainName(parameter.name), wrong);
+  thread.Fail("{}: for parameter {}: {}", function, shown, wrong);
   return false;
 }
 
@@ -107,14 +109,14 @@ bool UnpackKeyword(Thread& thread, const Arguments& arguments, size_t which,
   for (size_t i = 0; i < parameters.size(); ++i) {
     const NativeParameter& parameter = parameters.begin()[i];
     if (PlainName(parameter.name) != name) continue;
+    std::string quoted;
+    AppendQuoted(name, quoted);
     if (given[i]) {
-      std::string quoted;
-      AppendQuoted(name, quoted);
       thread.Fail("{}: got multiple values for keyword argument {}", arguments.function, quoted);
       return false;
     }
     given[i] = true;
-    return AssignNamed(thread, arguments.function, parameter, arguments.keyword_values[which]);
+    return AssignNamed(thread, arguments.function, parameter, quoted, arguments.keyword_values[which]);
   }
   return FailUnexpected(thread, arguments.function, keyword, parameters);
 }
@@ -130,7 +132,8 @@ bool Unpack(Thread& thread, const Arguments& arguments, std::initializer_list<Na
   Given given;
   for (size_t i = 0; i < count; ++i) {
     given[i] = true;
-    if (!AssignNamed(thread, arguments.function, parameters.begin()[i], arguments[i])) return false;
+    const NativeParameter& parameter = parameters.begin()[i];
+    if (!AssignNamed(thread, arguments.function, parameter, PlainName(parameter.name), arguments[i])) return false;
   }
   for (size_t i = 0; i < arguments.keywords.size(); ++i)
     if (!UnpackKeyword(thread, arguments, i, parameters, given)) return false;
