@@ -224,9 +224,38 @@ class BatchWriter {
 
 }  // namespace
 
+namespace {
+
+/// Most measured values have no more than two decimals: these need no search for the shortest digits. A quotient of two
+/// numbers without rounding is the number nearest to it, so where it gives the value back, its digits do too; and of up
+/// to fifteen digits no two numbers are nearest to the same value.
+bool AppendHundredths(double value, std::string& out) {
+  const double hundredths = std::nearbyint(value * 100);
+  if (!(std::fabs(hundredths) < 1e15) || hundredths / 100 != value || hundredths == 0) return false;
+  const auto whole = static_cast<uint64_t>(std::fabs(hundredths));
+  if (hundredths < 0) out += '-';
+  char text[24];
+  char* end = std::to_chars(text, text + sizeof(text), whole / 100).ptr;
+  if (const auto rest = static_cast<char>(whole % 100); rest != 0) {
+    *end++ = '.';
+    *end++ = static_cast<char>('0' + rest / 10);
+    if (rest % 10 != 0) *end++ = static_cast<char>('0' + rest % 10);
+  }
+  out.append(text, end);
+  return true;
+}
+
+}  // namespace
+
 void AppendFloat(double value, std::string& out) {
-  // The digits come from the shortest scientific form "d.ddde±xx"; only the place of the point is new.
+  if (AppendHundredths(value, out)) return;
   char text[32];
+  if (const double size = std::fabs(value); size >= 1e-5 && size < 1e15) {
+    // Here the shortest form without an exponent needs no zeros before or behind its digits.
+    out.append(text, std::to_chars(text, text + sizeof(text), value, std::chars_format::fixed).ptr);
+    return;
+  }
+  // The digits come from the shortest scientific form "d.ddde±xx"; only the place of the point is new.
   const char* const end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
   const char* at = text;
   if (*at == '-') out += *at++;

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <random>
 
 #include "formats/line_protocol/parser.h"
 #include "point/batch_builder.h"
@@ -41,6 +44,28 @@ TEST(LineProtocolWriter, WritesShortestDecimalsWithoutExponent) {
   EXPECT_EQ(Float(-123.456), "-123.456");
   for (const double value : {5e-324, 1.7976931348623157e308, 2.2250738585072014e-308, 0.1 + 0.2, 1e21, 123456789.125}) {
     EXPECT_EQ(Points("m v=" + Float(value))[0].fields[0].float64s()[0], value);
+  }
+}
+
+TEST(LineProtocolWriter, WritesNoMoreDigitsThanTheValueNeeds) {
+  // Whichever way they are written, the digits are those of the shortest scientific form.
+  const auto digits = [](std::string text) {
+    text = text.substr(0, text.find('e'));
+    std::erase_if(text, [](char c) { return c == '.' || c == '-'; });
+    text.erase(0, std::min(text.find_first_not_of('0'), text.size()));
+    while (text.ends_with('0')) text.pop_back();
+    return text;
+  };
+  std::mt19937_64 engine(11);
+  for (int i = 0; i < 200'000; ++i) {
+    const auto number = static_cast<double>(static_cast<int64_t>(engine()) >> (engine() % 64));
+    constexpr double kUnits[] = {1, 10, 100, 1'000, 1e5, 1e14};
+    const double value = i % 4 == 0 ? std::bit_cast<double>(engine()) : number / kUnits[engine() % std::size(kUnits)];
+    if (!std::isfinite(value)) continue;
+    const std::string text = Float(value);
+    ASSERT_EQ(digits(text), digits(fmt::format("{}", value)));
+    ASSERT_EQ(std::strtod(text.c_str(), nullptr), value) << text;
+    ASSERT_EQ(text.find('e'), std::string::npos);
   }
 }
 
