@@ -20,8 +20,8 @@ struct SqliteCatalogOptions {
 
 /// The catalog of PyIceberg's SqlCatalog and Iceberg Java's JdbcCatalog in one SQLite file, in both of its layouts (V0
 /// has no iceberg_type column). A commit is one `UPDATE … WHERE metadata_location = <old>` in an immediate transaction,
-/// durable (rollback journal, synchronous=FULL, folder synced after creation) before it is reported. Parsed metadata of
-/// the last tables is kept, so that a process that commits alone never reads its own metadata back. Thread-safe, and
+/// durable (rollback journal, synchronous=EXTRA, folder synced after creation) before it is reported. Parsed metadata
+/// of the last tables is kept, so that a process that commits alone never reads its own metadata back. Thread-safe, and
 /// safe beside other processes.
 ///
 /// `storage`, `clock` and `random` must outlive the catalog.

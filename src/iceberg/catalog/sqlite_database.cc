@@ -24,7 +24,9 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& 
   }
   sqlite3_busy_timeout(handle, busy_timeout_ms);
   sqlite3_extended_result_codes(handle, 1);
-  FIRN_TRY(database->Execute("PRAGMA synchronous=FULL").WithContext(path));
+  // FULL leaves the deletion of the rollback journal to the disk's mercy: a power cut right after a commit may bring
+  // the journal back, and with it the table's former state.
+  FIRN_TRY(database->Execute("PRAGMA synchronous=EXTRA").WithContext(path));
   return database;
 }
 

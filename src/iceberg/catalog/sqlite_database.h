@@ -18,7 +18,7 @@ class SqliteDatabase {
  public:
   enum class Mode { kReadOnly, kCreate };
 
-  /// Sets the busy timeout and synchronous=FULL.
+  /// Sets the busy timeout and synchronous=EXTRA: a commit is durable, the end of its journal included.
   static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path, Mode mode, int busy_timeout_ms);
   ~SqliteDatabase();
   SqliteDatabase(const SqliteDatabase&) = delete;

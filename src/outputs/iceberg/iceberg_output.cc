@@ -128,13 +128,18 @@ Result<FlushReport> IcebergOutput::Flush(std::span<const ShardProgress> progress
 Result<std::unique_ptr<Output>> MakeOutput(const Options& options, const OutputContext& context) {
   FIRN_ASSIGN(lake::LakeOptions lake_options, ToLakeOptions(options));
   FIRN_ASSIGN(Warehouse warehouse, OpenWarehouse(options, Access::kReadWrite, *context.clock, *context.random));
+  return MakeOutput(options, std::move(lake_options), std::move(warehouse), context);
+}
+
+Result<std::unique_ptr<Output>> MakeOutput(const Options& options, lake::LakeOptions lake_options, Warehouse warehouse,
+                                           const OutputContext& context) {
   if (lake_options.time_precision == lake::TimePrecision::kNanos) {
     log::Warn("time_precision = \"ns\": Spark and DuckDB cannot read timestamptz_ns yet, PyIceberg can");
   }
   FIRN_ASSIGN(std::unique_ptr<lake::Lake> lake,
               lake::Lake::Make(std::move(lake_options), warehouse.catalog, warehouse.storage,
-                               {context.clock, context.random, context.epoch, nullptr, nullptr, context.memory_bytes,
-                                context.stop}));
+                               {context.clock, context.random, context.epoch, nullptr, context.sleeper,
+                                context.memory_bytes, context.stop}));
   auto output = std::make_unique<IcebergOutput>(std::move(warehouse), std::move(lake), options, context);
   FIRN_TRY(output->ReadLowWater());
   return std::unique_ptr<Output>(std::move(output));

@@ -1,0 +1,204 @@
+#include "process.h"
+
+#include <future>
+#include <thread>
+
+#include "outputs/iceberg/iceberg_output.h"
+#include "outputs/iceberg/options.h"
+#include "pipeline/enrolment.h"
+
+namespace firn::faults {
+namespace {
+
+constexpr char kOutputName[] = "iceberg";
+constexpr std::chrono::seconds kHang{60};  // of a worker that should have finished
+constexpr std::chrono::milliseconds kLook{5};
+
+}  // namespace
+
+class WatchedOutput final : public outputs::Output {
+ public:
+  WatchedOutput(std::unique_ptr<outputs::Output> inner, std::function<void(int64_t)> finished)
+      : inner_(std::move(inner)), finished_(std::move(finished)) {}
+
+  Status Write(std::vector<point::Batch> batches) override {
+    worker_ = std::this_thread::get_id();
+    sequence_ = batches.front().origin.position;
+    return inner_->Write(std::move(batches));
+  }
+  void Discard(uint32_t shard, int64_t position) override { inner_->Discard(shard, position); }
+  Result<outputs::FlushReport> Flush(std::span<const outputs::ShardProgress> progress) override {
+    return inner_->Flush(progress);
+  }
+  Status Relieve(std::span<const outputs::ShardProgress> progress, size_t bytes) override {
+    return inner_->Relieve(progress, bytes);
+  }
+  size_t buffered_bytes() const override { return inner_->buffered_bytes(); }
+  /// The worker asks this when it has finished with a record; the flusher, another thread, asks it too.
+  bool wants_flush() const override {
+    if (std::this_thread::get_id() == worker_.load()) finished_(sequence_);
+    return false;
+  }
+  std::optional<int64_t> DurablePosition(const std::string& source, const std::string& shard) override {
+    return inner_->DurablePosition(source, shard);
+  }
+  std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const override {
+    return inner_->HighestPosition(source, shard);
+  }
+  std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
+                                          int64_t position) const override {
+    return inner_->NextHeldPosition(source, shard, position);
+  }
+
+ private:
+  std::unique_ptr<outputs::Output> inner_;
+  const std::function<void(int64_t)> finished_;
+  std::atomic<std::thread::id> worker_{};
+  int64_t sequence_ = 0;
+};
+
+inputs::PushedBody BodyOf(const std::string& text, const Clock& clock) {
+  inputs::PushedBody body;
+  body.source = "listener";
+  body.body = text;
+  body.arrival_ns = clock.NowNs();
+  body.all_lines_timed = true;
+  return body;
+}
+
+Result<std::unique_ptr<Process>> Process::Start(World& world, const ProcessOptions& options) {
+  std::unique_ptr<Process> process(new Process(world, options));
+  FIRN_TRY(process->OpenState());
+  FIRN_TRY(process->OpenOutput());
+  process->runner_->Start();
+  FIRN_TRY(process->AwaitWorker(process->journal_->durable_end()));
+  return process;
+}
+
+Process::~Process() = default;
+
+Status Process::OpenState() {
+  FIRN_ASSIGN(state_, pipeline::StateFolder::Open(world_.state(), file_system()));
+  FIRN_ASSIGN(epoch_, state_->NextEpoch(world_.clock));
+  FIRN_ASSIGN(checkpoint_, pipeline::CheckpointFile::Open(file_system(), state_->checkpoint_file()));
+  journal::RetryWindowOptions window;
+  window.file = state_->retries_file();
+  window.window = options_.retry_window;
+  FIRN_ASSIGN(retries_, journal::RetryWindow::Open(window, file_system(), world_.clock));
+  journal::JournalOptions journal;
+  journal.folder = state_->journal_folder();
+  journal.segment_bytes = 2048;  // so that there are several, and trimming has something to do
+  journal.space_limit_bytes = options_.journal_limit_bytes;
+  journal.free_space_floor_bytes = 0;
+  journal.before_removal = [this](int64_t sequence) { return retries_->Save(sequence); };
+  FIRN_ASSIGN(journal_, journal::Journal::Open(journal, file_system(), world_.clock, *random_));
+  return retries_->Recover(*journal_);
+}
+
+Status Process::OpenOutput() {
+  FIRN_ASSIGN(warehouse_, world_.OpenWarehouse(*random_));
+  outputs::iceberg::Options options;
+  options.name_space = kNamespace;
+  options.warehouse = world_.warehouse();
+  FIRN_ASSIGN(lake::LakeOptions lake, outputs::iceberg::ToLakeOptions(options));
+  lake.threads = 1;
+  lake.expire_every_commits = options_.expire_every_commits;
+  outputs::iceberg::OutputContext lent;
+  lent.clock = &world_.clock;
+  lent.random = random_.get();
+  lent.epoch = epoch_;
+  lent.memory_bytes = options_.memory_bytes;
+  lent.sleeper = &world_.sleeper;
+  lent.name_of_shard = [this](uint32_t shard) {
+    pipeline::ShardRegistry::Name name = shards_.NameOf(shard);
+    return std::pair(std::move(name.source), std::move(name.shard));
+  };
+  FIRN_ASSIGN(std::unique_ptr<outputs::Output> output,
+              outputs::iceberg::MakeOutput(options, std::move(lake),
+                                           {warehouse_.storage, warehouse_.catalog, world_.warehouse(), ""}, lent));
+  if (options_.wrap_output) output = options_.wrap_output(std::move(output));
+  output_ = std::make_unique<WatchedOutput>(std::move(output), [this](int64_t sequence) {
+    {
+      const std::lock_guard lock(mutex_);
+      finished_ = sequence;
+    }
+    changed_.notify_all();
+  });
+  pipeline::RunnerOptions runner;
+  runner.name = kOutputName;
+  runner.flush_interval = std::chrono::hours(1);
+  runner.memory_bytes = options_.memory_bytes;
+  runner.handoff_bytes = options_.handoff_bytes;
+  runner.workers = 1;
+  pipeline::OutputRunner::Context context;
+  context.output = output_.get();
+  context.stages = &stages_;
+  context.journal = journal_.get();
+  context.checkpoint = checkpoint_.get();
+  context.shards = &shards_;
+  context.clock = &world_.clock;
+  context.fatal = [this](Status status) {
+    {
+      const std::lock_guard lock(mutex_);
+      fatal_ = std::move(status);
+    }
+    changed_.notify_all();
+  };
+  context.flushed = [this] { Trim(); };
+  pipeline::EnrolOutput(*checkpoint_, kOutputName,
+                        pipeline::JournalSpan{journal_->id(), journal_->first_sequence(), journal_->durable_end()});
+  runner_ = std::make_unique<pipeline::OutputRunner>(runner, context);
+  finished_ = runner_->durable_sequence();
+  const int64_t highest =
+      std::max(finished_, output_->HighestPosition(pipeline::kJournalSource, journal_->id()).value_or(0));
+  FIRN_TRY(checkpoint_->Save());
+  if (highest > journal_->durable_end()) {
+    FIRN_TRY(journal_->SkipTo(highest + 1));
+    finished_ = highest;
+  }
+  push_ =
+      std::make_unique<pipeline::PushIntake>(*journal_, *retries_, std::vector<pipeline::OutputRunner*>{runner_.get()});
+  return OkStatus();
+}
+
+void Process::Trim() {
+  (void)journal_->Trim(runner_->durable_sequence());
+}
+
+Status Process::AwaitWorker(int64_t sequence) {
+  std::unique_lock lock(mutex_);
+  const auto done = [&] { return fatal_.has_value() || finished_ >= sequence; };
+  for (auto waited = kLook; !changed_.wait_for(lock, kLook, done); waited += kLook) {
+    // A worker that cannot make room tries for ever, and nothing tells that the machine is off.
+    if (world_.disk.is_off()) return Unavailable("the machine is off");
+    if (waited > kHang) return Internal("the worker hangs before record {} (finished: {})", sequence, finished_);
+  }
+  return fatal_.value_or(OkStatus());
+}
+
+Status Process::Send(const std::string& text) {
+  std::promise<Status> answered;
+  const inputs::PushedBody body = BodyOf(text, world_.clock);
+  push_->Accept(body, inputs::DecodeBody(body), [&](Status status) { answered.set_value(std::move(status)); });
+  Status answer = answered.get_future().get();
+  if (answer.ok()) {
+    const Status taken = AwaitWorker(journal_->durable_end());
+    if (!taken.ok() && !fatal().has_value()) return taken;
+  }
+  return answer;
+}
+
+Status Process::Flush() {
+  return runner_->FlushNow();
+}
+
+bool Process::IsDrained() const {
+  return runner_->durable_sequence() >= journal_->durable_end();
+}
+
+std::optional<Status> Process::fatal() const {
+  const std::lock_guard lock(mutex_);
+  return fatal_;
+}
+
+}  // namespace firn::faults
