@@ -25,11 +25,6 @@ std::span<const Value> ItemsOf(const Value& value) {
 Value Join(Thread& thread, const Value& left, const Value& right) {
   Heap& heap = thread.heap();
   if (left.is_string()) return Concatenate(heap, left.AsString(), right.AsString());
-  if (left.is(Kind::kBytes)) {
-    std::string joined(TextOf(left));
-    joined += TextOf(right);
-    return MakeBytes(heap, joined);
-  }
   const auto first = ItemsOf(left);
   const auto second = ItemsOf(right);
   if (left.is(Kind::kTuple)) {
@@ -166,8 +161,14 @@ Value CombineSets(Thread& thread, BinaryOperator op, const Set& left, const Set&
   return Value::Of(result);
 }
 
+/// What `+` takes. Bytes are not among it in the reference implementation: there only literals can be joined, which is
+/// the compiler's work.
+bool IsJoinable(const Value& value) {
+  return value.is_string() || value.is(Kind::kList) || value.is(Kind::kTuple);
+}
+
 bool IsRepeatable(const Value& value) {
-  return value.is_string() || value.is(Kind::kBytes) || value.is(Kind::kList) || value.is(Kind::kTuple);
+  return IsJoinable(value) || value.is(Kind::kBytes);
 }
 
 bool IsSetOperator(BinaryOperator op) {
@@ -180,7 +181,7 @@ bool IsSetOperator(BinaryOperator op) {
 Value ContainerBinary(Thread& thread, BinaryOperator op, const Value& left, const Value& right, bool* is_known) {
   *is_known = true;
   const bool is_same_kind = left.kind() == right.kind() || (left.is_string() && right.is_string());
-  if (op == BinaryOperator::kPlus && is_same_kind && IsRepeatable(left)) return Join(thread, left, right);
+  if (op == BinaryOperator::kPlus && is_same_kind && IsJoinable(left)) return Join(thread, left, right);
   if (op == BinaryOperator::kStar && IsRepeatable(left) && right.is_int()) return Repeat(thread, left, right);
   if (op == BinaryOperator::kStar && IsRepeatable(right) && left.is_int()) return Repeat(thread, right, left);
   if (op == BinaryOperator::kPipe && left.is(Kind::kDict) && right.is(Kind::kDict))

@@ -24,6 +24,12 @@ var differencesOnPurpose = []difference{
 			return invalidEscape.ReplaceAllString(firn.output, "") == invalidEscape.ReplaceAllString(reference.output, "")
 		},
 	},
+	{
+		"some functions of the reference that fail forget that they iterate: then a list cannot be changed any more",
+		func(_ string, firn, reference outcome) bool {
+			return strings.Contains(firstDifference(firn, reference), "during iteration") && !strings.Contains(firn.output+firn.err, "during iteration")
+		},
+	},
 }
 
 var invalidEscape = regexp.MustCompile(`invalid escape sequence \\[^\n]`)
