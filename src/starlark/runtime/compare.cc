@@ -117,8 +117,9 @@ bool EqualRanges(const Range& a, const Range& b) {
   return a.length == 0 || (a.start == b.start && (a.length == 1 || a.step == b.step));
 }
 
+/// A function is itself wherever it comes from; a method is made anew each time it is asked for.
 bool EqualBuiltins(const Builtin& a, const Builtin& b) {
-  return a.definition == b.definition && a.self.IsIdentical(b.self);
+  return a.definition == b.definition && a.self.is_null() && b.self.is_null();
 }
 
 bool CompareHosts(Thread& thread, BinaryOperator op, const Value& a, const Value& b) {
@@ -175,7 +176,7 @@ bool CompareAt(Thread& thread, BinaryOperator op, const Value& a, const Value& b
     return !thread.failed() && DecideEquality(op, equal);
   }
   if (a.is(Kind::kRange)) return DecideEquality(op, EqualRanges(*a.As<Range>(), *b.As<Range>()));
-  if (a.is(Kind::kBuiltin)) return DecideEquality(op, EqualBuiltins(*a.As<Builtin>(), *b.As<Builtin>()));
+  if (a.is(Kind::kBuiltin) && EqualBuiltins(*a.As<Builtin>(), *b.As<Builtin>())) return DecideEquality(op, true);
   return DecideEquality(op, a.IsIdentical(b));
 }
 

@@ -13,7 +13,7 @@
 namespace firn::starlark {
 namespace {
 
-constexpr size_t kStackValues = size_t{1} << 20;
+constexpr size_t kStackValues = size_t{1} << 21;
 
 std::string_view Plural(size_t count) {
   return count == 1 ? "" : "s";
@@ -32,7 +32,7 @@ Interpreter::Interpreter(Thread& thread)
 
 bool Interpreter::CheckDepth(const Code& code, const Value* registers) {
   if (depth_ == thread_.limits_.call_depth || code.register_count > static_cast<size_t>(stack_end_ - registers)) {
-    thread_.Fail("call stack is too deep");
+    thread_.Fail("Starlark stack overflow");
     return false;
   }
   if (code.allows_recursion) return true;
@@ -47,15 +47,22 @@ bool Interpreter::CheckDepth(const Code& code, const Value* registers) {
 bool Interpreter::PushFrame(Function& function, Value* arguments, size_t count, const Keywords& keywords,
                             Value* result) {
   const Code& code = *function.code;
-  if (!CheckDepth(code, arguments)) return false;
+  if (!CheckDepth(code, arguments)) return RefuseCall(code);
   if (code.is_simple && count == code.parameter_count && keywords.count == 0) {
     for (Value* unset = arguments + count; unset != arguments + code.register_count; ++unset) *unset = Value();
   } else if (!BindArguments(function, arguments, count, keywords)) {
-    return false;
+    return RefuseCall(code);
   }
   frames_[depth_++] = {&function, &code, code.instructions, arguments, result, top_};
   top_ = std::max(top_, arguments + code.register_count);
   return true;
+}
+
+/// As in the reference implementation, the error is one of the function that has not begun.
+bool Interpreter::RefuseCall(const Code& code) {
+  RecordBacktrace({});
+  thread_.error_->backtrace.push_back({code.program->source().file, code.source->PositionOf(0), code.source->name});
+  return false;
 }
 
 /// Requires room for the registers. The named arguments may stand among them, so they are put aside.

@@ -72,7 +72,7 @@ bool HashAt(Thread& thread, const Value& value, int depth, uint64_t* hash) {
       return true;
     case Kind::kBuiltin: {
       const auto& builtin = *value.As<Builtin>();
-      *hash = Mix(reinterpret_cast<uint64_t>(builtin.definition), builtin.self.payload());
+      *hash = Mix(builtin.self.is_null() ? reinterpret_cast<uint64_t>(builtin.definition) : value.payload(), 1);
       return true;
     }
     case Kind::kHost: {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "starlark/runtime/hash_table.h"
@@ -58,10 +59,10 @@ bool ToPlace(Thread& thread, const Value& object, int64_t size, int64_t index, s
   return false;
 }
 
-Value ItemAt(const Value& object, size_t at) {
+Value ItemAt(Thread& thread, const Value& object, size_t at) {
   switch (object.kind()) {
     case Kind::kBytes:
-      return Value::Int(static_cast<uint8_t>(object.As<Bytes>()->view()[at]));
+      return MakeBytes(thread.heap(), object.As<Bytes>()->view().substr(at, 1));
     case Kind::kTuple:
       return object.As<Tuple>()->items()[at];
     case Kind::kList:
@@ -206,7 +207,7 @@ __extension__ using Int128 = __int128;
 
 int ContainsNumber(Thread& thread, const Range& range, const Value& item) {
   int64_t wanted = 0;
-  if (item.is_float()) {
+  if (item.is_float() && std::isfinite(item.AsFloat())) {
     if (!(item.AsFloat() > -2147483649.0 && item.AsFloat() < 2147483648.0)) return 0;
     wanted = static_cast<int64_t>(item.AsFloat());
   } else if (item.is_int64()) {
@@ -242,10 +243,10 @@ Value GetIndex(Thread& thread, const Value& object, const Value& index) {
   int64_t at = 0;
   size_t place = 0;
   if (index.is_int64() && index.AsInt64() >= 0 && index.AsInt64() < Length(object))
-    return ItemAt(object, static_cast<size_t>(index.AsInt64()));
+    return ItemAt(thread, object, static_cast<size_t>(index.AsInt64()));
   const std::string context = std::string(TypeName(object)) + " index: ";
   if (!ToIndex(thread, index, context, &at) || !ToPlace(thread, object, Length(object), at, &place)) return {};
-  return ItemAt(object, place);
+  return ItemAt(thread, object, place);
 }
 
 bool SetIndex(Thread& thread, const Value& object, const Value& index, const Value& value) {

@@ -646,8 +646,9 @@ loop_ends:
       Value* const saved_top = top_;
       std::span<const Value> arguments;
       Keywords keywords;
-      const Value* names = &k[-static_cast<ptrdiff_t>(static_cast<uint16_t>(pc[1].c)) - 1];
-      if (!SpreadArguments(window, static_cast<size_t>(pc->b), pc[1].a, names, pc[1].b, &arguments, &keywords))
+      const size_t named = pc[1].a;
+      const Value* names = named == 0 ? nullptr : &k[-static_cast<ptrdiff_t>(static_cast<uint16_t>(pc[1].c)) - 1];
+      if (!SpreadArguments(window, static_cast<size_t>(pc->b), named, names, pc[1].b, &arguments, &keywords))
         goto failed;
       if (window->is(Kind::kFunction)) {
         if (!PushFrame(*window->As<Function>(), const_cast<Value*>(arguments.data()), arguments.size(), keywords,

@@ -67,6 +67,7 @@ class Interpreter final : public RootSource {
   bool BindKeywords(const Function& function, Value* registers, const Keywords& keywords, Value* kwargs);
   bool BindDefaults(const Function& function, Value* registers, size_t given);
   bool CheckDepth(const Code& code, const Value* registers);
+  bool RefuseCall(const Code& code);
   void Unwind(size_t depth);
   void RecordBacktrace(std::string_view native);
   InlineCache* CachesOf(const LinkedProgram& program);

@@ -44,7 +44,7 @@ Value Interpreter::CallNative(const Value& callee, const Value* arguments, size_
 /// Room for `count` values above all that is in use; null when the stack is full.
 Value* Interpreter::Reserve(size_t count) {
   if (count > static_cast<size_t>(stack_end_ - top_)) {
-    thread_.Fail("call stack is too deep");
+    thread_.Fail("Starlark stack overflow");
     return nullptr;
   }
   Value* room = top_;
@@ -56,7 +56,7 @@ Value* Interpreter::Reserve(size_t count) {
 Value Interpreter::CallFromNative(const Value& callee, std::span<const Value> positional,
                                   std::span<const Value> keywords, std::span<const Value> keyword_values) {
   if (thread_.failed()) return {};
-  if (native_depth_ == kMostNativeCalls) return thread_.Fail("call stack is too deep");
+  if (native_depth_ == kMostNativeCalls) return thread_.Fail("Starlark stack overflow");
   Value* const saved_top = top_;
   const size_t count = positional.size();
   Value* window = Reserve(1 + count + 2 * keywords.size());

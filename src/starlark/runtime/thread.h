@@ -25,7 +25,7 @@ class Interpreter;
 struct Limits {
   uint64_t steps = UINT64_MAX;          ///< calls, iterations, and what builtins do in loops of their own
   size_t heap_bytes = size_t{1} << 30;  ///< of the thread's values, and of each module that it runs
-  uint32_t call_depth = 20'000;         ///< calls of programs' functions that are active
+  uint32_t call_depth = 100'000;        ///< calls of programs' functions that are active
   size_t output_bytes = SIZE_MAX;       ///< printed
 };
 
@@ -80,7 +80,8 @@ class Thread {
   const EvalError& error() const { return *error_; }
   /// Takes the error, so that the thread can go on (what `catch` does). Fatal errors must not be swallowed.
   EvalError TakeError();
-  /// Puts "`context`: " in front of why it failed, as builtins name themselves; limits keep their words. The null Value.
+  /// Puts "`context`: " in front of why it failed, as builtins name themselves; limits keep their words. The null
+  /// Value.
   Value PrefixError(std::string_view context) {
     if (!error_->is_fatal) error_->message.insert(0, fmt::format("{}: ", context));
     return {};

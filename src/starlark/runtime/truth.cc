@@ -71,6 +71,10 @@ bool Truth(const Value& value) {
       return value.AsFloat() != 0;
     case Kind::kShortString:
       return !value.AsString().empty();
+    case Kind::kElements: {
+      size_t offset = 0;
+      return !NextElement(*value.As<Elements>(), &offset).is_null();
+    }
     case Kind::kHost: {
       const auto& host = *value.As<HostObject>();
       return host.type->Truth(host);
