@@ -13,9 +13,9 @@ namespace firn::influx_files {
 /// A part of a file in memory that moves along as the file is read from front to back. One thread; several windows may
 /// share a file.
 ///
-/// Files are read, not mapped: a mapped file whose disk fails, or that somebody cuts, ends the program with a signal, and
-/// counts as memory in use. It would save little: 60 MB took 9.0 ms by reading and 6.6 ms by mapping, of the 350 ms in
-/// which they become Parquet.
+/// Files are read, not mapped: a mapped file whose disk fails, or that somebody cuts, ends the program with a signal,
+/// and counts as memory in use. It would save little: 60 MB took 9.0 ms by reading and 6.6 ms by mapping, of the 350 ms
+/// in which they become Parquet.
 class FileWindow {
  public:
   /// Reads at least `window_bytes` at a time.
