@@ -1,3 +1,6 @@
+#include <string>
+#include <unordered_set>
+
 #include "starlark/library/builtins.h"
 #include "starlark/runtime/hash_table.h"
 #include "starlark/runtime/host_object.h"
@@ -5,6 +8,7 @@
 #include "starlark/runtime/sequence.h"
 #include "starlark/runtime/thread.h"
 #include "starlark/runtime/unpack.h"
+#include "starlark/text/quote.h"
 
 namespace firn::starlark::library {
 namespace {
@@ -179,16 +183,31 @@ bool UpdateFrom(Thread& thread, Dict& dict, const Value& source) {
   return !thread.failed();
 }
 
+/// A name can come twice: once written out, and once in **kwargs.
+bool HasDistinctKeywords(Thread& thread, const Arguments& arguments) {
+  std::unordered_set<std::string_view> names;
+  for (const Value& keyword : arguments.keywords) {
+    if (names.insert(keyword.AsString()).second) continue;
+    std::string quoted;
+    text::AppendQuoted(keyword.AsString(), quoted);
+    thread.Fail("duplicate keyword arg: {}", quoted);
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 const NativeTable kDictMethods = kMethods;
 
 bool UpdateDict(Thread& thread, Dict& dict, const Arguments& arguments) {
   if (arguments.size() == 1 && !UpdateFrom(thread, dict, arguments[0])) return false;
+  const size_t before = dict.table.size;
   for (size_t i = 0; i < arguments.keywords.size(); ++i) {
     if (!firn::starlark::Insert(thread, dict, arguments.keywords[i], arguments.keyword_values[i])) return false;
   }
-  return true;
+  const bool all_are_new = dict.table.size == before + arguments.keywords.size();
+  return all_are_new || HasDistinctKeywords(thread, arguments);
 }
 
 }  // namespace firn::starlark::library

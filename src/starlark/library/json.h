@@ -15,7 +15,7 @@ class Thread;
 namespace firn::starlark::library {
 
 /// Deeper nesting is an error, in either direction; starlark-go has no such limit.
-inline constexpr int kMaxJsonDepth = 2000;
+inline constexpr int kMaxJsonDepth = 1000;
 
 /// Appends the JSON of `value`. False if failed: "at list index 0: cannot encode …". (json_encoder.cc)
 bool EncodeJson(Thread& thread, const Value& value, std::string& out);

@@ -33,8 +33,9 @@ class Decoder {
   }
 
  private:
+  /// Not inlined: the buffers of formatting would lie in the frames of the recursion.
   template <typename... Args>
-  Value Malformed(fmt::format_string<Args...> format, Args&&... args) {
+  [[gnu::noinline]] Value Malformed(fmt::format_string<Args...> format, Args&&... args) {
     *problem_ = fmt::format("at offset {}, {}", at_, fmt::format(format, std::forward<Args>(args)...));
     return {};
   }

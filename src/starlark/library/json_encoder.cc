@@ -73,10 +73,22 @@ class Encoder {
   }
 
  private:
+  // Neither is inlined: the buffers of formatting would lie in the frames of the recursion.
   template <typename... Args>
-  bool Failed(fmt::format_string<Args...> format, Args&&... args) {
+  [[gnu::noinline]] bool FailedWithin(fmt::format_string<Args...> format, Args&&... args) {
+    thread_.PrefixError(fmt::format(format, std::forward<Args>(args)...));
+    return false;
+  }
+  template <typename... Args>
+  [[gnu::noinline]] bool Failed(fmt::format_string<Args...> format, Args&&... args) {
     thread_.Fail(format, std::forward<Args>(args)...);
     return false;
+  }
+
+  [[gnu::noinline]] bool FailedAt(std::string_view type, const Value& key) {
+    std::string quoted;
+    text::AppendQuoted(key.AsString(), quoted);
+    return FailedWithin("in {} key {}", type, quoted);
   }
 
   bool EncodeInt(const Value& value) {
@@ -121,8 +133,7 @@ class Encoder {
     for (size_t i = 0; items.Next(&item); ++i) {
       if (i > 0) out_.push_back(',');
       if (Encode(item)) continue;
-      thread_.PrefixError(fmt::format("at {} index {}", TypeName(value), i));
-      return false;
+      return FailedWithin("at {} index {}", TypeName(value), i);
     }
     out_.push_back(']');
     return !thread_.failed();
@@ -163,10 +174,7 @@ class Encoder {
       AppendJsonString(item.key.AsString(), out_);
       out_.push_back(':');
       if (Encode(item.value)) continue;
-      std::string quoted;
-      text::AppendQuoted(item.key.AsString(), quoted);
-      thread_.PrefixError(fmt::format("in {} key {}", type, quoted));
-      return false;
+      return FailedAt(type, item.key);
     }
     out_.push_back('}');
     return true;
@@ -182,16 +190,14 @@ class Encoder {
     for (const std::string& name : names) {
       const Value attribute = GetAttr(thread_, value, name);
       if (thread_.failed()) {
-        thread_.PrefixError(fmt::format("cannot access attribute {}.{}", TypeName(value), name));
-        return false;
+        return FailedWithin("cannot access attribute {}.{}", TypeName(value), name);
       }
       if (!first) out_.push_back(',');
       first = false;
       AppendJsonString(name, out_);
       out_.push_back(':');
       if (Encode(attribute)) continue;
-      thread_.PrefixError(fmt::format("in field .{}", name));
-      return false;
+      return FailedWithin("in field .{}", name);
     }
     out_.push_back('}');
     return true;
