@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,14 @@ void AppendJsonString(std::string_view text, std::string& out);
 /// "at offset 3, unexpected character ']'"; or if the thread has failed. (json_decoder.cc)
 Value DecodeJson(Thread& thread, std::string_view text, std::string* problem);
 
-/// Appends `json` with every item on a line of its own, begun by `prefix` and an `indent` a level. False if it is
-/// malformed: then `problem` says why. (json_indent.cc)
-bool IndentJson(std::string_view json, std::string_view prefix, std::string_view indent, std::string& out,
-                std::string* problem);
+struct IndentOptions {
+  std::string_view prefix;      ///< begins each line but the first
+  std::string_view indent;      ///< once a level
+  size_t max_bytes = SIZE_MAX;  ///< a short text can become a long one
+};
+
+/// Appends `json` with every item on a line of its own. False if it is malformed or gets too long: then `problem` says
+/// why. (json_indent.cc)
+bool IndentJson(std::string_view json, const IndentOptions& options, std::string& out, std::string* problem);
 
 }  // namespace firn::starlark::library

@@ -12,15 +12,20 @@ constexpr size_t kMaxDepth = 10'000;
 /// Checks and writes in one pass. What stands open is on a stack, so depth costs a byte a level.
 class Indenter {
  public:
-  Indenter(std::string_view json, std::string_view prefix, std::string_view indent, std::string& out,
-           std::string* problem)
-      : json_(json), prefix_(prefix), indent_(indent), out_(out), problem_(problem) {}
+  Indenter(const IndentOptions& options, std::string_view json, std::string& out, std::string* problem)
+      : json_(json),
+        prefix_(options.prefix),
+        indent_(options.indent),
+        out_(out),
+        problem_(problem),
+        max_bytes_(options.max_bytes) {}
 
   bool Run() {
     while (expected_ != Expected::kNothing) {
       SkipSpace();
       if (at_ == json_.size()) return Failed("unexpected end of JSON input");
       if (!Step(json_[at_])) return false;
+      if (out_.size() > max_bytes_) return Failed("the result is too large");
     }
     const size_t end = at_;
     SkipSpace();
@@ -47,7 +52,7 @@ class Indenter {
 
   void AppendLine() {
     out_.append(1, '\n').append(prefix_);
-    for (size_t i = 0; i < open_.size(); ++i) out_.append(indent_);
+    for (size_t i = 0; i < open_.size() && out_.size() <= max_bytes_; ++i) out_.append(indent_);
   }
 
   bool Step(char c) {
@@ -187,6 +192,7 @@ class Indenter {
   std::string_view indent_;
   std::string& out_;
   std::string* problem_;
+  size_t max_bytes_;
   size_t at_ = 0;
   Expected expected_ = Expected::kValue;
   std::vector<char> open_;
@@ -194,9 +200,8 @@ class Indenter {
 
 }  // namespace
 
-bool IndentJson(std::string_view json, std::string_view prefix, std::string_view indent, std::string& out,
-                std::string* problem) {
-  return Indenter(json, prefix, indent, out, problem).Run();
+bool IndentJson(std::string_view json, const IndentOptions& options, std::string& out, std::string* problem) {
+  return Indenter(options, json, out, problem).Run();
 }
 
 }  // namespace firn::starlark::library

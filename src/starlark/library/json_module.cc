@@ -35,7 +35,8 @@ Value Indented(Thread& thread, const Arguments& arguments, std::string_view json
   if (!thread.ChargeSteps(json.size() / 16)) return {};
   std::string out;
   std::string problem;
-  if (!library::IndentJson(json, prefix, indent, out, &problem))
+  const library::IndentOptions options{prefix, indent, thread.heap().limit_bytes()};
+  if (!library::IndentJson(json, options, out, &problem))
     return thread.Fail("{}: {}", arguments.function, problem);
   return thread.Checked(MakeString(thread.heap(), out));
 }

@@ -14,7 +14,7 @@ namespace {
 std::string Indented(std::string_view json) {
   std::string out;
   std::string problem;
-  return IndentJson(json, ">", "--", out, &problem) ? out : "error: " + problem;
+  return IndentJson(json, {">", "--", 1'000'000}, out, &problem) ? out : "error: " + problem;
 }
 
 TEST(IndentJson, PutsItemsOnLinesOfTheirOwn) {
@@ -43,7 +43,7 @@ TEST(IndentJson, SaysWhatGoSays) {
       {"[\"a\nb\"]", "invalid character '\\n' in string literal"},
   };
   for (const auto& [json, problem] : cases) EXPECT_EQ(Indented(json), "error: " + std::string(problem)) << json;
-  EXPECT_EQ(Indented(std::string(20'000, '[')), "error: exceeded max depth");
+  EXPECT_EQ(Indented(std::string(20'000, '[')), "error: the result is too large");
 }
 
 TEST(JsonString, PairsSurrogatesAndReplacesLoneOnes) {
