@@ -36,8 +36,7 @@ Value Indented(Thread& thread, const Arguments& arguments, std::string_view json
   std::string out;
   std::string problem;
   const library::IndentOptions options{prefix, indent, thread.heap().limit_bytes()};
-  if (!library::IndentJson(json, options, out, &problem))
-    return thread.Fail("{}: {}", arguments.function, problem);
+  if (!library::IndentJson(json, options, out, &problem)) return thread.Fail("{}: {}", arguments.function, problem);
   return thread.Checked(MakeString(thread.heap(), out));
 }
 
