@@ -1,5 +1,6 @@
 #include "journal/recovery.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -8,6 +9,8 @@
 
 namespace firn::journal {
 namespace {
+
+constexpr uint64_t kCopyBytes = 1 << 20;
 
 /// Why a file that bears a segment's name does not belong here; nothing when it does.
 Status CheckOwner(const SegmentHeader& header, const Segment& segment, const SegmentList& list) {
@@ -77,8 +80,30 @@ Result<int64_t> LastTime(storage::FileSystem& file_system, const std::vector<Seg
   return int64_t{0};
 }
 
-/// In place, as what stands before it is whole.
-Status CutTornTail(storage::FileSystem& file_system, const Segment& segment, uint64_t valid_end) {
+/// Copies the first `end` bytes to a new file that takes the segment's name.
+Status Rewrite(storage::FileSystem& file_system, const Segment& segment, uint64_t end) {
+  const std::string copy_path = segment.path + ".tmp";
+  FIRN_ASSIGN(const auto source, file_system.Open(segment.path, storage::FileSystem::Mode::kRead));
+  FIRN_ASSIGN(const auto copy, file_system.Open(copy_path, storage::FileSystem::Mode::kCreateNew));
+  for (uint64_t at = 0; at < end;) {
+    FIRN_ASSIGN(const std::string bytes, source->ReadAt(at, std::min<uint64_t>(kCopyBytes, end - at)));
+    if (bytes.empty()) return Corrupt("the segment has become shorter: {}", segment.path);
+    FIRN_TRY(copy->Append(bytes));
+    at += bytes.size();
+  }
+  FIRN_TRY(copy->Sync());
+  FIRN_TRY(file_system.Rename(copy_path, segment.path));
+  return file_system.SyncFolder(storage::ParentFolder(segment.path));
+}
+
+/// Makes durable what the last segment holds up to `valid_end`, and cuts what follows. Its last batch may be in the
+/// kernel's memory alone, as the process may have died before the fsync, or because of one that failed; from now on
+/// retries are answered by it. After a failed fsync another one of the same file proves nothing, so it is a new file.
+Status MakeTailDurable(storage::FileSystem& file_system, const Segment& segment, uint64_t valid_end) {
+  const Status rewritten = Rewrite(file_system, segment, valid_end);
+  if (rewritten.ok() || rewritten.error().kind() != ErrorKind::kResourceExhausted) return rewritten;
+  // No room for a copy: in place, which is as good unless an fsync has failed.
+  FIRN_TRY(file_system.Remove(segment.path + ".tmp"));
   FIRN_ASSIGN(const auto file, file_system.Open(segment.path, storage::FileSystem::Mode::kAppend));
   FIRN_TRY(file->Truncate(valid_end));
   return file->Sync();
@@ -131,7 +156,9 @@ Result<Recovered> RecoverFolder(storage::FileSystem& file_system, const std::str
   if (inventory.torn_bytes > 0) {
     log::Warn("journal: {} bytes of a batch that was never acknowledged are cut from {}", inventory.torn_bytes,
               last.path);
-    FIRN_TRY(CutTornTail(file_system, last, last.bytes));
+  }
+  if (!last.damaged && inventory.last->records > 0) {
+    FIRN_TRY(MakeTailDurable(file_system, last, last.bytes));
   }
   if (!last.damaged) {
     if (inventory.last->records == 0) {

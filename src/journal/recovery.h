@@ -32,7 +32,8 @@ struct Recovered {
   int64_t last_time_ns = 0;
 };
 
-/// TakeInventory, then makes the folder ready to be written: removes unfinished files and cuts a torn tail, durably.
+/// TakeInventory, then makes the folder ready to be written: removes unfinished files, cuts a torn tail, and makes what
+/// stands before it durable, whatever became of its fsync (the last segment is copied: at most segment_bytes).
 /// The folder must be locked.
 Result<Recovered> RecoverFolder(storage::FileSystem& file_system, const std::string& folder);
 
