@@ -54,6 +54,10 @@ std::optional<Constant> FoldBinary(const BinaryExpression& binary) {
     const auto* first = std::get_if<std::string>(&*left);
     const auto* second = std::get_if<std::string>(&*right);
     if (first != nullptr && second != nullptr) return *first + *second;
+    const auto* first_bytes = std::get_if<BytesConstant>(&*left);
+    const auto* second_bytes = std::get_if<BytesConstant>(&*right);
+    if (first_bytes != nullptr && second_bytes != nullptr)
+      return BytesConstant{first_bytes->bytes + second_bytes->bytes};
   }
   const auto x = AsFloat(*left);
   const auto y = AsFloat(*right);
