@@ -8,9 +8,11 @@
 
 #include "starlark/library/universe.h"
 #include "starlark/runtime/callable.h"
+#include "starlark/runtime/hash_table.h"
 #include "starlark/runtime/host_object.h"
 #include "starlark/runtime/module.h"
 #include "starlark/runtime/operations.h"
+#include "starlark/runtime/sequence.h"
 #include "starlark/runtime/string.h"
 #include "starlark/runtime/thread.h"
 #include "starlark/runtime/unpack.h"
@@ -35,9 +37,9 @@ namespace firn::starlark {
 struct SourceOptions {
   std::string name = "<source>";  ///< for messages; nothing is opened
   FileOptions dialect;
-  std::vector<std::string> predeclared;      ///< names that RunOptions will have values for
-  std::vector<std::string> earlier_globals;  ///< globals that RunOptions::initial_globals will have values for
-  bool is_expression = false;                ///< the source is one expression: Module::result
+  std::vector<std::string> predeclared = {};      ///< names that RunOptions will have values for
+  std::vector<std::string> earlier_globals = {};  ///< globals that RunOptions::initial_globals will have values for
+  bool is_expression = false;                     ///< the source is one expression: Module::result
 };
 
 struct CompiledSource {

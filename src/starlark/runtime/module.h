@@ -64,17 +64,17 @@ class ModuleBuilder {
 
 struct RunOptions {
   /// Has a value for each name that the program was compiled with as predeclared, unless `mutable_values` has.
-  std::shared_ptr<const Module> predeclared;
+  std::shared_ptr<const Module> predeclared = nullptr;
   /// The module's values stay on the thread's own heap, and only the globals that `frozen` admits are frozen. For
   /// programs that keep state between calls, and for interactive sessions.
   bool keeps_thread_heap = false;
   /// With keeps_thread_heap: whether globals are frozen, and which of them are not.
   bool freezes_globals = true;
-  std::vector<std::string> unfrozen_globals;
+  std::vector<std::string> unfrozen_globals = {};
   /// With keeps_thread_heap: further predeclared values, on the thread's heap.
-  std::vector<std::pair<std::string, Value>> mutable_values;
+  std::vector<std::pair<std::string, Value>> mutable_values = {};
   /// Values that globals have before the program sets them: those of an interactive session so far.
-  std::vector<std::pair<std::string, Value>> initial_globals;
+  std::vector<std::pair<std::string, Value>> initial_globals = {};
 };
 
 /// Runs a file. Null if failed: thread.error() says why.
