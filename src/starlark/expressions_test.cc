@@ -19,7 +19,6 @@ namespace {
 
 /// Where Firn differs on purpose.
 const std::map<std::string, std::string> kOnPurpose = {
-    {R"(b"ab" + b"ab")", "starlark-go joins two literals while it compiles, though bytes have no +"},
     {R"("%E %F %G" % (1e-7, 2.5, 1e-7))",
      "%F is a conversion, which starlark-go hands on to a Go function that does not know it"},
 };
