@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "formats/compression/compression.h"
 #include "iceberg/json/single_value_json.h"
 #include "iceberg/json/table_metadata_json.h"
 #include "iceberg/spec/name_mapping.h"
@@ -21,6 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     (void)ParseSingleValueJson(Type(id), text);
   }
   (void)ParseSingleValueJson(Type::Decimal(38, 10), text);
-  (void)Gunzip(text, 1 << 20);
+  (void)firn::compression::Decode(firn::compression::Codec::kGzip, text, 1 << 20);
   return 0;
 }
