@@ -72,13 +72,15 @@ Result<BoltFile> BoltFile::Open(ReadBytes read, uint64_t file_bytes) {
 Result<BoltFile::Page> BoltFile::ReadPage(uint64_t id) const {
   if (id < 2 || id >= page_count_) return Corrupt("BoltDB: there is no page {} among {}", id, page_count_);
   FIRN_ASSIGN(std::string bytes, read_(id * page_bytes_, page_bytes_));
-  if (bytes.size() < kPageHeaderBytes) return Corrupt("BoltDB: page {} is not whole", id);
+  if (bytes.size() < page_bytes_) return Corrupt("BoltDB: page {} is not whole", id);
+  if (LoadLittleEndian<uint64_t>(bytes.data()) != id) return Corrupt("BoltDB: page {} says that it is another", id);
   Page page{LoadLittleEndian<uint16_t>(bytes.data() + 8), LoadLittleEndian<uint16_t>(bytes.data() + 10), {}};
   const uint64_t overflow = LoadLittleEndian<uint32_t>(bytes.data() + 12);
   if (overflow >= page_count_ - id || (overflow + 1) * page_bytes_ > kMaxPageBytes)
     return Corrupt("BoltDB: page {} claims {} more pages", id, overflow);
   if (overflow > 0) {
     FIRN_ASSIGN(bytes, read_(id * page_bytes_, (overflow + 1) * page_bytes_));
+    if (bytes.size() < (overflow + 1) * page_bytes_) return Corrupt("BoltDB: page {} is not whole", id);
   }
   page.bytes = std::move(bytes);
   return page;
@@ -102,9 +104,11 @@ Status BoltFile::WalkLeaf(const Page& page, const LeafVisitor& visit) {
 
 Status BoltFile::WalkTree(uint64_t id, int depth, uint64_t& pages_left, const LeafVisitor& visit) const {
   if (depth > kMaxDepth) return Corrupt("BoltDB: a tree deeper than {}", kMaxDepth);
-  if (pages_left == 0) return Corrupt("BoltDB: a tree of more pages than the file has");
-  --pages_left;
   FIRN_ASSIGN(const Page page, ReadPage(id));
+  // Pages that lead back to each other, or to one long page many times, are read at most as often as the file is long.
+  const uint64_t pages = page.bytes.size() / page_bytes_;
+  if (pages > pages_left) return Corrupt("BoltDB: a tree of more pages than the file has");
+  pages_left -= pages;
   if (page.flags == kLeafPage) return WalkLeaf(page, visit);
   if (page.flags != kBranchPage) return Corrupt("BoltDB: page {} is neither branch nor leaf", id);
   for (size_t i = 0; i < page.count; ++i) {

@@ -18,8 +18,9 @@ using Visitor = std::function<Status(std::string_view key, std::string_view valu
 
 /// A file, of which only the pages on the way to a bucket are read.
 ///
-/// Damaged or hostile files are refused: no page is read twice for one bucket, pages are at most 64 MiB, and trees at
-/// most 32 levels deep. One thread. A file that a server writes to meanwhile may look damaged.
+/// Damaged or hostile files are refused: for one bucket at most as many pages are read as the file has, pages are at
+/// most 64 MiB with their overflow, and trees at most 32 levels deep (docs/formats/bolt.md). One thread. A file that a
+/// server writes to meanwhile may look damaged.
 class BoltFile {
  public:
   /// Chooses the younger of the two whole meta pages; kCorrupt when there is none.
