@@ -277,7 +277,7 @@ void AddTsmExport(CLI::App& tsm, Chosen& chosen) {
                  "  firn tsm export /var/lib/influxdb/data/telegraf --measurement 'cpu*' --from 2026-01-01 --format "
                  "parquet -o out");
   auto options = std::make_shared<TsmExportOptions>();
-  command->add_option("path", options->path, "Server's root, engine, database, bucket, shard or file")
+  command->add_option("path", options->path, "Server's root, engine, database, bucket, shard, file or backup")
       ->required()
       ->type_name("PATH");
   command->add_option("--measurement", options->measurements, "Only measurements like this (repeatable)")
@@ -315,7 +315,7 @@ void AddTsm(CLI::App& app, Chosen& chosen) {
                        int (*run)(const TsmCommandOptions&, std::ostream&)) {
     CLI::App* command = AddCommand(*tsm, name, summary, "");
     auto options = std::make_shared<TsmCommandOptions>();
-    command->add_option("path", options->path, "Server's root, engine, database, bucket, shard or file")
+    command->add_option("path", options->path, "Server's root, engine, database, bucket, shard, file or backup")
         ->required()
         ->type_name("PATH");
     command->add_flag("--json", options->json, "One JSON object a shard");

@@ -9,7 +9,9 @@ namespace firn::cli {
 
 /// `firn tsm inspect|verify PATH`: what is in InfluxDB's own files. Changes nothing.
 struct TsmCommandOptions {
-  std::string path;   ///< a server's root, its engine, a database or bucket, a retention policy, a shard, or one file
+  /// A server's root, its engine, a database or bucket, a retention policy, a shard, one file, or a backup (its folder
+  /// or its manifest).
+  std::string path;
   bool json = false;  ///< one JSON object a shard
 };
 
