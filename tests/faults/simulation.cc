@@ -59,7 +59,15 @@ class Simulation {
   uint64_t Below(uint64_t bound) { return random_() % bound; }
   template <typename... Args>
   void Trace(fmt::format_string<Args...> format, Args&&... args) {
-    result_.trace.push_back(fmt::format(format, std::forward<Args>(args)...));
+    result_.trace.push_back(WithoutNamesOfThisRun(fmt::format(format, std::forward<Args>(args)...)));
+  }
+  /// The machine's folder and the names of temporary files are other ones each time.
+  std::string WithoutNamesOfThisRun(std::string text) const {
+    for (size_t at; (at = text.find(world_.folder)) != std::string::npos;) text.erase(at, world_.folder.size());
+    for (size_t at = 0; (at = text.find("/.firn-", at)) != std::string::npos; ++at) {
+      text.erase(at + 1, text.find(".tmp", at) - at - 1);
+    }
+    return text;
   }
   static std::string Words(const Status& status) { return status.ok() ? "ok" : status.error().message(); }
 
@@ -87,15 +95,19 @@ class Simulation {
   /// What the step may have brought about: the machine is off, or the process wants to end.
   void AfterStep() {
     if (world_.disk.is_off()) return Crash();
-    if (!Alive() || !process_->fatal().has_value()) return;
-    Trace("the process ends: {}", Words(*process_->fatal()));
+    if (!Alive() || (!process_->fatal().has_value() && !failed_journal_)) return;
+    Trace("the process ends: {}", failed_journal_ ? "its journal has failed" : Words(*process_->fatal()));
+    failed_journal_ = false;
     process_.reset();
     world_.Restart(std::nullopt);
   }
 
   void Crash() {
-    world_.disk.StopAtCall(std::max<uint64_t>(world_.disk.calls(), 1), FaultFileSystem::Effect::kNone);
+    if (!world_.disk.is_off()) {
+      world_.disk.StopAtCall(std::max<uint64_t>(world_.disk.calls(), 1), FaultFileSystem::Effect::kNone);
+    }
     process_.reset();
+    failed_journal_ = false;
     std::optional<uint64_t> power_loss;
     if (Chance(70)) power_loss = random_();
     Trace("{}", power_loss ? "power loss" : "kill");
@@ -138,6 +150,8 @@ class Simulation {
     const bool heard = !Chance(20);
     Trace("client {} sends rows {}..: {}{}", &client - clients_.data(), client.ids.front(), Words(answer),
           heard ? "" : " (answer lost)");
+    // A journal that cannot know what is on the disk takes nothing until somebody starts the program anew.
+    failed_journal_ = !answer.ok() && answer.error().kind() == ErrorKind::kUnavailable;
     if (!answer.ok() || !heard) return;  // sent again, byte for byte
     for (const int64_t id : client.ids) ledger_.Acknowledged(id);
     client.body.reset();
@@ -295,6 +309,7 @@ class Simulation {
   int64_t next_id_ = 0;
   int64_t next_foreign_id_ = kForeignIds;
   bool faults_on_ = false;
+  bool failed_journal_ = false;
   bool dropped_ = false;
 };
 

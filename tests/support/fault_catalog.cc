@@ -42,9 +42,13 @@ Result<T> FaultCatalog::Meet(const std::string& call, const std::function<Result
     case Effect::kApplyLate:
       late_.push_back({2, [work] { (void)work(); }});
       return Answer(fault, call);
-    case Effect::kApplyTwice:
-      (void)work();
-      return work();
+    case Effect::kApplyTwice: {
+      const Result<T> first = work();
+      Result<T> second = work();
+      // Only a conflict says for certain what the second copy met; whatever else it failed for, the first may stand.
+      if (!first.ok() || second.ok() || second.error().kind() == ErrorKind::kConflict) return second;
+      return CommitStateUnknown("{}", second.error().message());
+    }
     case Effect::kPass:
     case Effect::kClaimSuccess:
       break;
@@ -81,7 +85,16 @@ Result<std::vector<iceberg::TableIdentifier>> FaultCatalog::ListTables(const ice
   return Meet<std::vector<iceberg::TableIdentifier>>("list", [=, this] { return inner_->ListTables(levels); });
 }
 Result<iceberg::LoadedTable> FaultCatalog::LoadTable(const iceberg::TableIdentifier& identifier) {
-  return Meet<iceberg::LoadedTable>("load", [=, this] { return inner_->LoadTable(identifier); });
+  const CatalogFault fault = Next("load");
+  if (fault.effect == Effect::kRefuse) return Answer(fault, "load");
+  FIRN_ASSIGN(iceberg::LoadedTable table, inner_->LoadTable(identifier));
+  if (!fault.hide_positions) return table;
+  auto changed = std::make_shared<iceberg::TableMetadata>(*table.metadata);
+  std::erase_if(changed->properties, [](const auto& property) {
+    return property.first.starts_with("firn.position.") || property.first.starts_with("firn.epoch.");
+  });
+  table.metadata = std::move(changed);
+  return table;
 }
 Result<iceberg::LoadedTable> FaultCatalog::CreateTable(const iceberg::TableIdentifier& identifier,
                                                        const iceberg::TableRequest& request) {

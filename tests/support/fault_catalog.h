@@ -21,6 +21,7 @@ struct CatalogFault {
   };
   Effect effect = Effect::kPass;
   ErrorKind kind = ErrorKind::kUnavailable;
+  bool hide_positions = false;  ///< of "load": the answer has no positions and epochs
 };
 
 /// A catalog behind a bad connection: each call is met by what a test decides. Thread-safe where `decide` is.

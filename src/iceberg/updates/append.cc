@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "iceberg/updates/manifest_merger.h"
 #include "iceberg/updates/snapshot_producer.h"
@@ -51,7 +53,9 @@ class Append final : public SnapshotProducer {
   Status WriteNewManifests(const TableMetadata& base, const CommitEnvironment& environment) {
     if (!new_manifests_.empty()) return OkStatus();
     std::map<int32_t, std::vector<ManifestEntry>> by_spec;
+    std::set<std::string_view> paths;
     for (const DataFile& file : request_.files) {
+      if (!paths.insert(file.file_path).second) return InvalidInput("a file is appended twice: {}", file.file_path);
       if (file.content != FileContent::kData)
         return InvalidInput("an append takes data files only: {}", file.file_path);
       ManifestEntry entry;

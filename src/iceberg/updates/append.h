@@ -25,7 +25,8 @@ struct AppendRequest {
   bool merge_manifests = true;
 };
 
-/// The new manifests are written once and used again on retry; manifest lists are written anew.
+/// kInvalidInput where a path is there twice. The new manifests are written once and used again on retry; manifest
+/// lists are written anew.
 std::unique_ptr<TableChange> MakeAppend(AppendRequest request);
 
 }  // namespace firn::iceberg

@@ -65,8 +65,14 @@ class CommitLoop {
     for (int32_t attempt = 1;; ++attempt) {
       attempts_ = attempt;
       if (attempt > 1 || table_.metadata == nullptr) {
-        if (Status status = Refresh(uuid); !status.ok()) return Fail(status.error());
+        if (Status status = Refresh(uuid); !status.ok()) {
+          // The table is gone, which is an answer too.
+          if (status.error().kind() == ErrorKind::kNotFound || status.error().kind() == ErrorKind::kCorrupt)
+            refused_ = false;
+          return Fail(status.error());
+        }
         if (IsCommitted()) return Succeed();
+        refused_ = false;
       }
       if (options_.check) {
         const Result<CommitDecision> decision = options_.check(*table_.metadata);
@@ -80,9 +86,13 @@ class CommitLoop {
         if (FindLostCommit(uuid)) return Succeed();
       } else if (done.error().kind() != ErrorKind::kConflict) {
         return Fail(done.error());
+      } else {
+        refused_ = true;
       }
-      if (!MayRetry(attempt)) return Fail(done.error());
-      if (!environment_.sleeper->Sleep(Wait(attempt)).ok()) return Fail(done.error());
+      if (!MayRetry(attempt) || !environment_.sleeper->Sleep(Wait(attempt)).ok()) {
+        if (FindLostCommit(uuid)) return Succeed();
+        return Fail(done.error());
+      }
     }
   }
 
@@ -117,11 +127,16 @@ class CommitLoop {
   /// ref and adds the same snapshot id, so at most one of them can ever be applied.
   bool FindLostCommit(const std::string& uuid) {
     for (int i = 1; i <= kStatusChecks; ++i) {
-      if (Refresh(uuid).ok()) return IsCommitted();
+      if (Refresh(uuid).ok()) {
+        refused_ = false;
+        return IsCommitted();
+      }
       if (!environment_.sleeper->Sleep(Wait(i)).ok()) return false;
     }
     return false;
   }
+
+  bool IsOpen() const { return unknown_ || refused_; }
 
   bool MayRetry(int32_t attempt) const {
     const int64_t elapsed_ms = (environment_.clock->MonotonicNs() - started_ns_) / kNanosPerMilli;
@@ -154,7 +169,7 @@ class CommitLoop {
   }
 
   CommitOutcome AlreadyDone() {
-    if (!unknown_) {
+    if (!IsOpen()) {
       for (TableChange* change : changes_) change->OnFailed(environment_);
     }
     return Outcome(CommitDecision::kAlreadyDone);
@@ -162,7 +177,7 @@ class CommitLoop {
 
   Error Fail(const Error& error) {
     const std::string context = fmt::format("cannot commit to {}", ToString(table_.identifier));
-    if (unknown_) {
+    if (IsOpen()) {
       return CommitStateUnknown("{}: the outcome of an earlier attempt is not known: {}", context, error.message());
     }
     for (TableChange* change : changes_) change->OnFailed(environment_);
@@ -176,6 +191,9 @@ class CommitLoop {
   int64_t started_ns_ = 0;
   int32_t attempts_ = 0;
   bool unknown_ = false;  ///< an attempt's outcome is open: delete nothing
+  /// The last attempt met a conflict, and the table has not been read since: something on the way may have sent it
+  /// twice, and the conflict be with itself.
+  bool refused_ = false;
 };
 
 }  // namespace
