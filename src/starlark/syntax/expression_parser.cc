@@ -158,17 +158,15 @@ Expression* ExpressionParser::ParseLambda(Conditional body) {
 
 Expression* ExpressionParser::ParseBinary(int lowest_precedence) {
   Expression* left = ParseOperand(lowest_precedence);
-  std::optional<BinaryOperator> comparison;
+  std::string_view comparison;  ///< the operator before, if it is one
   while (true) {
     JoinNotIn();
     const auto binary = FindBinary(token_.kind);
     if (!binary || binary->precedence < lowest_precedence) return left;
     const bool is_comparison = binary->precedence == kComparisonPrecedence;
-    if (is_comparison && comparison)
-      FailHere(fmt::format("{} does not associate with {} (use parens)", OperatorText(*comparison),
-                           OperatorText(binary->op)));
-    comparison.reset();
-    if (is_comparison) comparison = binary->op;
+    if (is_comparison && !comparison.empty())
+      FailHere(fmt::format("{} does not associate with {} (use parens)", comparison, OperatorText(binary->op)));
+    comparison = is_comparison ? OperatorText(binary->op) : std::string_view();
     const Position position = Take();
     Expression* right = ParseBinary(binary->precedence + 1);
     auto* expression = Make<BinaryExpression>(position, Depth({left, right}));
