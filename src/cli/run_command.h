@@ -19,7 +19,8 @@ struct RunCommandOptions {
 };
 
 /// Runs until SIGTERM or SIGINT, then takes no more, flushes, commits and returns 0. 1 = configuration, 2 = failed at
-/// run time, 4 = a newer process has taken over. Call before any other thread exists: it blocks the signals for all of them.
+/// run time, 4 = a newer process has taken over. Call before any other thread exists: it blocks the signals for all of
+/// them.
 int RunRun(const RunCommandOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace firn::cli

@@ -73,8 +73,8 @@ struct S3Options {
 
 struct StorageOptions {
   S3Options s3;
-  /// PREFIX → PATH: locations beginning with PREFIX (storage/location_prefix.h) are looked for under PATH instead (first
-  /// match). Written metadata keeps the original spelling.
+  /// PREFIX → PATH: locations beginning with PREFIX (location_prefix.h) are looked for under PATH (first match).
+  /// Written metadata keeps the original spelling.
   std::vector<std::pair<std::string, std::string>> path_map;
   /// The local disk; null = the machine's.
   std::shared_ptr<FileSystem> file_system;

@@ -112,7 +112,8 @@ class SuiteHost {
     names.AddFunctions(StarlarkHostFunctions());
     names.Add("report", MakeBuiltin(names.heap(), StarlarkReportFunction(), Value::Of<starlark::HostObject>(&report_)));
     Thread thread(starlark::StandardLibrary());
-    const StarlarkOutcome outcome = RunStarlark(thread, kAssertions, "assert.star", {.allow_global_reassign = true}, std::move(names).Build());
+    const StarlarkOutcome outcome =
+        RunStarlark(thread, kAssertions, "assert.star", {.allow_global_reassign = true}, std::move(names).Build());
     modules_.emplace("assert.star", outcome.module);
   }
 

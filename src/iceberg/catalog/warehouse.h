@@ -29,10 +29,10 @@ Result<RebuildReport> FindTables(storage::Storage& storage, const std::string& w
 /// Puts every table under `warehouse` that `catalog` lacks (by name and by uuid) back into it, namespaces included.
 Result<RebuildReport> RebuildCatalog(storage::Storage& storage, Catalog& catalog, const std::string& warehouse);
 
-/// Rewrites the absolute locations that begin with `from_prefix` (storage/location_prefix.h) in a table's metadata, manifest lists and manifests to
-/// `to_prefix`, as new files under the new prefix; data files must be there already. Gives the new metadata's location,
-/// to be registered. The old files stay as they are. Position delete files name data files inside themselves: tables
-/// that have such deletes are refused with kUnsupported.
+/// Rewrites the absolute locations that begin with `from_prefix` (storage/location_prefix.h) in a table's metadata,
+/// manifest lists and manifests to `to_prefix`, as new files under the new prefix; data files must be there already.
+/// Gives the new metadata's location, to be registered. The old files stay as they are. Position delete files name data
+/// files inside themselves: tables that have such deletes are refused with kUnsupported.
 Result<std::string> RelocateTable(storage::Storage& storage, const std::string& metadata_location,
                                   const std::string& from_prefix, const std::string& to_prefix, Random& random);
 

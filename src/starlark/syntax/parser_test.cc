@@ -297,7 +297,8 @@ TEST(Parser, ReadsASingleExpression) {
 }
 
 TEST(Parser, KnowsWhenATextShouldGoOn) {
-  for (const char* source : {"f(", "def f():\n", "'''a", "x = \\\n", "[1,\n", "if x:\n  y(\n", "for x in y:\n  if x:\n"})
+  for (const char* source :
+       {"f(", "def f():\n", "'''a", "x = \\\n", "[1,\n", "if x:\n  y(\n", "for x in y:\n  if x:\n"})
     EXPECT_TRUE(Parse(source, "", {}).wants_more) << source;
   for (const char* source : {"f())", "x = 1 +\n", "'a\n", "1 2"})
     EXPECT_FALSE(Parse(source, "", {}).wants_more) << source;
