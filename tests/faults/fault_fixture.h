@@ -85,7 +85,8 @@ class FaultFixture : public ::testing::Test {
   TableFindings Look() {
     const auto random = world_.NewRandom();
     const auto warehouse = world_.OpenWarehouse(*random);
-    EXPECT_TRUE(warehouse.ok());
+    EXPECT_TRUE(warehouse.ok()) << (warehouse.ok() ? "" : warehouse.error().message());
+    if (!warehouse.ok()) return {};
     auto findings = CheckTables(*warehouse->storage, *warehouse->catalog, {kNamespace});
     EXPECT_TRUE(findings.ok()) << (findings.ok() ? "" : findings.error().message());
     if (!findings.ok()) return {};
