@@ -69,10 +69,47 @@ struct PointKeyHash {
   }
 };
 
+int64_t FloorDivide(int64_t value, int64_t by) {
+  return value / by - (value % by < 0 ? 1 : 0);
+}
+
+/// What of a row has no column in the table: it is not there to be found again.
+class UnstoredParts {
+ public:
+  explicit UnstoredParts(const SchemaPlan& plan) {
+    for (const ColumnKey& key : plan.dropped) Add(key);
+    for (const auto& [key, reason] : plan.refused) Add(key);
+  }
+
+  /// Nothing that tells points apart is missing.
+  bool keys_are_whole() const { return tags_.empty() && !nanos_; }
+  bool Has(const FieldColumn& field) const { return fields_.contains({field.name(), field.type()}); }
+
+  PointKey KeyOf(const Batch& batch, size_t row) const {
+    const int64_t time = nanos_ ? FloorDivide(batch.times[row], 1'000) * 1'000 : batch.times[row];
+    const uint32_t series = batch.series[row];
+    if (tags_.empty()) return {batch.series_view.id(series), time};
+    std::vector<point::Tag> tags = batch.series_view.TagsOf(series);
+    std::erase_if(tags, [this](const point::Tag& tag) { return tags_.contains(tag.key); });
+    return {point::MakeSeriesId(tags), time};
+  }
+
+ private:
+  void Add(const ColumnKey& key) {
+    if (key.kind == Kind::kTag) tags_.insert(key.name);
+    if (key.kind == Kind::kField) fields_.emplace(key.name, key.type);
+    if (key.kind == Kind::kTimeNanos) nanos_ = true;
+  }
+
+  std::set<std::string, std::less<>> tags_;
+  std::set<std::pair<std::string, point::FieldType>> fields_;
+  bool nanos_ = false;
+};
+
 /// The rows in question, found by tags and time, and what is known of each.
 class Questions {
  public:
-  explicit Questions(std::vector<Batch>& batches) : batches_(batches) {
+  Questions(std::vector<Batch>& batches, const UnstoredParts& unstored) : batches_(batches), unstored_(unstored) {
     for (size_t i = 0; i < batches.size(); ++i) {
       const Batch& batch = batches[i];
       if (!batch.only_if_absent || batch.empty()) continue;
@@ -90,9 +127,9 @@ class Questions {
   /// Rows that the table holds, in the order in which they were written. They count for the batches from `behind` on.
   void Note(const Batch& rows, size_t behind) {
     for (size_t row = 0; row < rows.rows(); ++row) {
-      const int64_t time = rows.times[row];
-      if (time < first_time_ || time > last_time_) continue;
-      auto [at, end] = slots_.equal_range({rows.series_view.id(rows.series[row]), time});
+      const PointKey key = unstored_.KeyOf(rows, row);
+      if (key.time < first_time_ || key.time > last_time_) continue;
+      auto [at, end] = slots_.equal_range(key);
       for (; at != end; ++at) {
         if (at->second.batch >= behind) Compare(at->second, rows, row);
       }
@@ -128,11 +165,10 @@ class Questions {
   };
 
   void Ask(size_t index, size_t row) {
-    const Batch& batch = batches_[index];
-    const int64_t time = batch.times[row];
-    first_time_ = std::min(first_time_, time);
-    last_time_ = std::max(last_time_, time);
-    slots_.emplace(PointKey{batch.series_view.id(batch.series[row]), time}, Slot{index, static_cast<uint32_t>(row)});
+    const PointKey key = unstored_.KeyOf(batches_[index], row);
+    first_time_ = std::min(first_time_, key.time);
+    last_time_ = std::max(last_time_, key.time);
+    slots_.emplace(key, Slot{index, static_cast<uint32_t>(row)});
     states_.emplace_back();
   }
 
@@ -143,7 +179,7 @@ class Questions {
     bool all_equal = true;
     for (size_t i = 0; i < asked.fields.size(); ++i) {
       const FieldColumn& field = asked.fields[i];
-      if (!field.IsSet(slot.row)) continue;
+      if (!field.IsSet(slot.row) || unstored_.Has(field)) continue;
       bool found = false;
       for (const FieldColumn* column : rows.FindField(field.name())) {
         if (!column->IsSet(row)) continue;
@@ -155,16 +191,18 @@ class Questions {
     state.one_row_is_equal = state.one_row_is_equal || all_equal;
   }
 
-  static bool IsHeld(const Batch& batch, uint32_t row, const State& state) {
-    if (!batch.series_intact) return state.one_row_is_equal;
+  bool IsHeld(const Batch& batch, uint32_t row, const State& state) const {
+    if (!batch.series_intact || !unstored_.keys_are_whole()) return state.one_row_is_equal;
     if (state.latest_is_equal.empty()) return false;
     for (size_t i = 0; i < batch.fields.size(); ++i) {
-      if (batch.fields[i].IsSet(row) && !state.latest_is_equal[i]) return false;
+      const FieldColumn& field = batch.fields[i];
+      if (field.IsSet(row) && !unstored_.Has(field) && !state.latest_is_equal[i]) return false;
     }
     return true;
   }
 
   std::vector<Batch>& batches_;
+  const UnstoredParts& unstored_;
   std::map<size_t, size_t> first_slot_;  ///< batch → its first row's place in states_
   std::vector<State> states_;
   std::unordered_multimap<PointKey, Slot, PointKeyHash> slots_;
@@ -182,10 +220,6 @@ StoredContent ContentOf(const iceberg::TableMetadata& metadata, const ColumnMap&
     if (key.kind != Kind::kField || field_names.contains(key.name)) AddStoredColumn(metadata, key, id, content);
   }
   return content;  // in the order of the map: tags by name, as series tables want them
-}
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
 }
 
 /// Files whose times may lie between the two, in the order in which they were written.
@@ -224,7 +258,12 @@ Status NoteFile(const HeldRows& held, const iceberg::DataFile& file, std::shared
 }  // namespace
 
 Result<uint64_t> DropHeldPoints(std::vector<Batch>& batches, const HeldRows& held) {
-  Questions questions(batches);
+  if (std::none_of(batches.begin(), batches.end(), [](const Batch& batch) { return batch.only_if_absent; })) {
+    return uint64_t{0};
+  }
+  FIRN_ASSIGN(const SchemaPlan plan, PlanSchema(&held.metadata, Pointers(batches), held.plan_options));
+  const UnstoredParts unstored(plan);
+  Questions questions(batches, unstored);
   if (questions.empty()) return uint64_t{0};
   const auto property = held.metadata.properties.find(ColumnMap::kProperty);
   if (property != held.metadata.properties.end()) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "iceberg/updates/commit.h"
+#include "iceberg/updates/layout_update.h"
 #include "iceberg/updates/schema_update.h"
 #include "lake/lake_fixture.h"
 
@@ -30,6 +31,17 @@ class HeldPointsTest : public LakeFixture {
       batch.series_intact = intact;
     }
     ASSERT_TRUE(lake.Write(std::move(batches)).ok());
+  }
+  /// Somebody else changes the table's columns.
+  void ChangeSchema(const std::function<Status(iceberg::SchemaUpdate&)>& change) {
+    const iceberg::CommitEnvironment environment{storage_.get(), catalog_.get(), &clock_, random_.get(), &sleeper_};
+    const auto metadata_change = iceberg::MakeMetadataChange([&](iceberg::MetadataBuilder& builder) -> Status {
+      FIRN_TRY(iceberg::SetSortOrder(builder, {}));  // a column of the order cannot be dropped
+      iceberg::SchemaUpdate update(builder.current());
+      FIRN_TRY(change(update));
+      return update.ApplyTo(builder);
+    });
+    ASSERT_TRUE(iceberg::CommitChanges(environment, Table("cpu"), {metadata_change.get()}, {}).ok());
   }
   std::vector<std::string> Values(const std::string& column = "v") {
     std::vector<std::string> values;
@@ -147,17 +159,81 @@ TEST_F(HeldPointsTest, FollowsARenamedColumn) {
   auto lake = MakeLake();
   Take(*lake, {At(kNoon, {{"v", 1.0}})}, 1);
   Commit(*lake, 1);
-  const iceberg::CommitEnvironment environment{storage_.get(), catalog_.get(), &clock_, random_.get(), &sleeper_};
-  const auto rename = iceberg::MakeMetadataChange([&](iceberg::MetadataBuilder& builder) -> Status {
-    iceberg::SchemaUpdate update(builder.current());
-    FIRN_TRY(update.RenameColumn("v", "value"));
-    return update.ApplyTo(builder);
-  });
-  ASSERT_TRUE(iceberg::CommitChanges(environment, Table("cpu"), {rename.get()}, {}).ok());
+  ChangeSchema([](iceberg::SchemaUpdate& update) { return update.RenameColumn("v", "value"); });
   lake = MakeLake();
   TakeAgain(*lake, {At(kNoon, {{"v", 1.0}})}, 2);
   Commit(*lake, 2);
   EXPECT_THAT(Values("value"), ElementsAre("1"));
+}
+
+TEST_F(HeldPointsTest, LeavesRowsWhoseFieldLostItsColumn) {
+  auto lake = MakeLake();
+  Take(*lake, {At(kNoon, {{"v", 1.0}, {"w", 2.0}}), At(kNoon + 1'000, {{"w", 2.0}})}, 1);
+  Commit(*lake, 1);
+  ChangeSchema([](iceberg::SchemaUpdate& update) { return update.DeleteColumn("w"); });
+  lake = MakeLake();
+  TakeAgain(*lake, {At(kNoon, {{"v", 1.0}, {"w", 2.0}}), At(kNoon + 1'000, {{"w", 2.0}})}, 2);
+  Commit(*lake, 2);
+  EXPECT_THAT(Values(), UnorderedElementsAre("1", "null"));
+  TakeAgain(*lake, {At(kNoon, {{"v", 3.0}, {"w", 2.0}}), At(kNoon + 2'000, {{"v", 4.0}, {"w", 2.0}})}, 3);
+  Commit(*lake, 3);
+  EXPECT_THAT(Values(), UnorderedElementsAre("1", "null", "3", "4")) << "a change and a late row are taken as ever";
+}
+
+TEST_F(HeldPointsTest, RejectsValuesOfAnotherTypeOnce) {
+  auto options = Options();
+  options.defaults.on_type_conflict = TypeConflict::kReject;
+  auto lake = MakeLake(options);
+  Take(*lake, {At(kNoon, {{"v", 1.0}, {"w", 2.0}})}, 1);
+  Commit(*lake, 1);
+  const std::vector<Point> late = {At(kNoon + 1'000, {{"v", 1.0}, {"w", "text"}})};
+  TakeAgain(*lake, late, 2);
+  EXPECT_EQ(Commit(*lake, 2).rejected_rows, 1U);
+  TakeAgain(*lake, late, 3);
+  EXPECT_EQ(Commit(*lake, 3).rejected_rows, 0U);
+  EXPECT_THAT(Values("w"), UnorderedElementsAre("2", "null"));
+}
+
+TEST_F(HeldPointsTest, NeedsOneWholeRowWhereTheTableHasNoColumnForATag) {
+  auto options = Options();
+  options.defaults.max_columns = 3;
+  auto lake = MakeLake(options);
+  Take(*lake, {At(kNoon, {{"v", 1.0}})}, 1);
+  Commit(*lake, 1);
+  const auto zoned = [](double value) {
+    return Point{"cpu", {{"host", "a"}, {"zone", "z"}}, {{"v", value}}, kNoon + 1'000};
+  };
+  TakeAgain(*lake, {zoned(2.0)}, 2);
+  Commit(*lake, 2);
+  TakeAgain(*lake, {zoned(2.0)}, 3);
+  Commit(*lake, 3);
+  EXPECT_THAT(Values(), UnorderedElementsAre("1", "2"));
+  TakeAgain(*lake, {zoned(3.0)}, 4);
+  Commit(*lake, 4);
+  EXPECT_THAT(Values(), UnorderedElementsAre("1", "2", "3"));
+}
+
+TEST_F(HeldPointsTest, LeavesRowsWhoseNanosecondsLostTheirColumn) {
+  auto lake = MakeLake();
+  Take(*lake, {At(kNoon + 1, {{"v", 1.0}})}, 1);
+  Commit(*lake, 1);
+  ChangeSchema([](iceberg::SchemaUpdate& update) { return update.DeleteColumn("time_nanos"); });
+  lake = MakeLake();
+  TakeAgain(*lake, {At(kNoon + 1, {{"v", 1.0}}), At(kNoon + 1'001, {{"v", 1.0}})}, 2);
+  Commit(*lake, 2);
+  EXPECT_EQ(Rows("cpu").size(), 2U);
+}
+
+TEST_F(HeldPointsTest, ComparesNanosecondColumnsOfVersion3) {
+  auto options = Options();
+  options.format_version = 3;
+  options.time_precision = TimePrecision::kNanos;
+  auto lake = MakeLake(options);
+  Take(*lake, {At(kNoon + 1, {{"v", 1.0}}), At(kNoon + 2, {{"v", 1.0}})}, 1);
+  Commit(*lake, 1);
+  TakeAgain(*lake, {At(kNoon + 1, {{"v", 1.0}}), At(kNoon + 2, {{"v", 1.0}}), At(kNoon + 3, {{"v", 1.0}})}, 2);
+  Commit(*lake, 2);
+  EXPECT_EQ(Rows("cpu").size(), 3U);
 }
 
 TEST_F(HeldPointsTest, MakesTheTableWhenThereIsNone) {

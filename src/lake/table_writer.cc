@@ -234,8 +234,9 @@ void TableWriter::NoteHeld() {
 }
 
 Status TableWriter::DropRowsReadAgain() {
-  FIRN_ASSIGN(const uint64_t dropped,
-              DropHeldPoints(in_flight_, {table_.metadata(), files_, *services_.environment.storage}));
+  FIRN_ASSIGN(
+      const uint64_t dropped,
+      DropHeldPoints(in_flight_, {table_.metadata(), files_, *services_.environment.storage, table_.PlanOptions()}));
   const std::lock_guard lock(mutex_);
   counts_.held_rows += dropped;
   return OkStatus();
