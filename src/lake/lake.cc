@@ -135,7 +135,8 @@ class LakeImpl final : public Lake {
     std::vector<Part> open;
     for (TableWriter* table : tables) open.push_back({table, {}, {}, false});
     bool rejects_are_durable = true;
-    for (int round = 1; !open.empty() && rejects_are_durable; ++round) {
+    // One round in any case: rows may have been rejected before any of them reached a table.
+    for (int round = 1; (round == 1 || !open.empty()) && rejects_are_durable; ++round) {
       FIRN_TRY(CommitRound(state, open, report, rejects_are_durable));
       std::erase_if(open, [](const Part& part) { return part.decided; });
       if (round < kMaxRounds) continue;

@@ -465,5 +465,14 @@ TEST_F(LakeTest, RefusesOptionsThatContradictEachOther) {
   EXPECT_FALSE(Lake::Make(options, catalog_, storage_, {&clock_, random_.get(), 1, nullptr}).ok());
 }
 
+TEST_F(LakeTest, CommitsWhatIsRejectedBeforeThereIsAnyTable) {
+  LakeOptions options = Options();
+  options.first_time_ns = kNoon;
+  auto lake = MakeLake(options);
+  ASSERT_TRUE(lake->Write(Batches({Cpu("a", 1, 0)}, 1)).ok());
+  EXPECT_EQ(Commit(*lake, 1).durable.at(0).position, 1);
+  EXPECT_EQ(Rows("firn_rejected").size(), 1U);
+}
+
 }  // namespace
 }  // namespace firn::lake
