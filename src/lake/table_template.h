@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ class TableTemplate {
 
   /// True when rows of one batch may go to different tables.
   bool depends_on_tags() const { return depends_on_tags_; }
+  /// True when rows of different measurements (databases) go to different tables.
+  bool separates_measurements() const { return Has(Kind::kName); }
+  bool separates_databases() const { return Has(Kind::kDatabase); }
   /// The table of a series of the batch; `series` is not looked at unless depends_on_tags().
   std::string Render(const point::Batch& batch, uint32_t series) const;
 
@@ -28,6 +32,9 @@ class TableTemplate {
     Kind kind;
     std::string text;  ///< the text, or the tag's key
   };
+  bool Has(Kind kind) const {
+    return std::any_of(parts_.begin(), parts_.end(), [kind](const Part& part) { return part.kind == kind; });
+  }
   static Result<Part> ParsePlaceholder(std::string_view inside, size_t offset);
 
   std::vector<Part> parts_;

@@ -6,6 +6,7 @@
 #include "inputs/influxdb_listener/influxdb_listener.h"
 #include "inputs/influxdb_v2/influxdb_v2.h"
 #include "inputs/influxdb_v2_listener/influxdb_v2_listener.h"
+#include "lake/table_template.h"
 #include "outputs/file/file_output.h"
 #include "outputs/iceberg/iceberg_output.h"
 #include "processors/rename/rename.h"
@@ -57,6 +58,7 @@ std::optional<BoundInput> BindFileInput(const PluginTable& plugin, const AgentOp
   std::string files = "file";
   for (const std::string& file : options->files) files += ":" + file;
   bound.source = SourceOf(plugin, std::move(files));
+  bound.databases = {""};
   bound.interval = plugin.input().interval.value_or(agent.interval);
   bound.make = [options = *options](const inputs::InputContext& context,
                                     const PluginSeams& seams) -> Result<inputs::AnyInput> {
@@ -96,6 +98,7 @@ std::optional<BoundInput> BindInfluxDbV2(const PluginTable& plugin, const AgentO
   bound.interval = options->interval;
   bound.tick_offset = options->delay;
   bound.reads_again = options->overlap.count() > 0;
+  for (const auto& query : options->query) bound.databases.push_back(query.bucket);
   bound.notes = inputs::influxdb_v2::CheckQueries(*options);
   bound.make = [options = *options](const inputs::InputContext& context,
                                     const PluginSeams& seams) -> Result<inputs::AnyInput> {
@@ -131,6 +134,10 @@ std::optional<BoundOutput> BindIcebergOutput(const PluginTable& plugin, Diagnost
   BoundOutput bound;
   bound.default_flush_interval = std::chrono::seconds(60);
   bound.knows_its_rows = true;
+  if (const auto name = lake::TableTemplate::Parse(options->table); name.ok()) {
+    bound.separates_measurements = name->separates_measurements();
+    bound.separates_databases = name->separates_databases();
+  }
   bound.place = fmt::format("{} {} {} {}", options->catalog, options->uri.empty() ? options->warehouse : options->uri,
                             options->catalog_name, options->name_space);
   if (options->deduplicate == "off") {

@@ -41,6 +41,7 @@ struct BoundInput {
   std::chrono::nanoseconds tick_offset{0};  ///< how long after the interval's mark it is asked
   std::vector<std::string> notes;           ///< what --check says about it
   bool reads_again = false;                 ///< hands over rows that an output may hold (Batch::only_if_absent)
+  std::vector<std::string> databases;       ///< of its rows; empty = whatever its clients name
   std::function<Result<inputs::AnyInput>(const inputs::InputContext&, const PluginSeams&)> make;
 };
 
@@ -53,7 +54,9 @@ struct BoundOutput {
   std::chrono::nanoseconds default_flush_interval{std::chrono::seconds(10)};
   /// Where it keeps positions; two outputs with the same would take each other's rows for their own. "" = nowhere.
   std::string place;
-  bool knows_its_rows = false;  ///< can tell whether it holds a row: what inputs that read again need
+  bool knows_its_rows = false;          ///< can tell whether it holds a row: what inputs that read again need, …
+  bool separates_measurements = false;  ///< … where a table has rows of one measurement
+  bool separates_databases = false;     ///< … and of one database
   std::vector<std::string> notes;
   std::function<Result<std::unique_ptr<outputs::Output>>(const PluginSeams&)> make;
 };

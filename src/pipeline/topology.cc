@@ -114,14 +114,34 @@ void ReportTwins(const std::vector<Named>& all, std::string (*name)(const Named&
   }
 }
 
-/// Inputs that read rows again (`overlap`) need outputs that can tell which they hold.
-void ReportBlindOutputs(const Topology& topology, Diagnostics& diagnostics) {
+/// Whether rows of more than one database may come, as far as the configuration says.
+bool MixesDatabases(const Topology& topology) {
+  std::set<std::string> databases;
   for (const Topology::Input& input : topology.inputs) {
+    if (input.bound.databases.empty()) return true;
+    databases.insert(input.bound.databases.begin(), input.bound.databases.end());
+  }
+  return databases.size() > 1;
+}
+
+/// Inputs that read rows again (`overlap`) need outputs that can tell which they hold. A table does not say which of
+/// several measurements or databases a row came from: it must have rows of one.
+void ReportBlindOutputs(const Topology& topology, Diagnostics& diagnostics) {
+  const bool mixed = MixesDatabases(topology);
+  for (const Topology::Input& input : topology.inputs) {
+    if (!input.bound.reads_again) continue;
+    const auto refuse = [&](const Topology::Output& output, std::string_view why) {
+      diagnostics.AddError(
+          {}, fmt::format("{}: overlap and {} do not go together: {}", input.display_name, output.display_name, why));
+    };
     for (const Topology::Output& output : topology.outputs) {
-      if (!input.bound.reads_again || output.bound.knows_its_rows) continue;
-      diagnostics.AddError({}, fmt::format("{}: overlap needs outputs that know which rows they hold, and {} does not: "
-                                           "take overlap or that output out",
-                                           input.display_name, output.display_name));
+      if (!output.bound.knows_its_rows) {
+        refuse(output, "overlap needs outputs that know which rows they hold");
+      } else if (!output.bound.separates_measurements) {
+        refuse(output, "a table must hold one measurement; use a `table` with {{.Name}}");
+      } else if (mixed && !output.bound.separates_databases) {
+        refuse(output, "rows of several buckets may come, and a table must hold one; use a `table` with {{.Database}}");
+      }
     }
   }
 }

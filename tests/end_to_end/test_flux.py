@@ -221,6 +221,17 @@ def test_overlap_needs_an_output_that_knows_its_rows(firn, influx):
     assert refused.returncode == 1 and "overlap needs outputs that know which rows they hold" in refused.stderr
 
 
+@pytest.mark.parametrize("table, bucket, word", [
+    ("all", "b", "{{.Name}}"), ("{{.Name}}", "another", "{{.Database}}"), ("{{.Database}}_{{.Name}}", "another", "")])
+def test_overlap_needs_tables_of_one_measurement_and_bucket(firn, influx, table, bucket, word):
+    config = flux_config(influx, '  overlap = "1h"', f'  table = "{table}"\n')
+    again = f"  [[inputs.influxdb_v2.query]]\n    bucket = \"{bucket}\"\n    query = 'from(bucket: v.bucket) |> last()'\n"
+    instance = firn(config.replace("[[outputs.iceberg]]", again + "[[outputs.iceberg]]"))
+    done = instance.run("run", "--check", "-c", instance.config, check=False)
+    assert done.returncode == (1 if word else 0), done.stderr
+    assert word in done.stderr
+
+
 def test_two_outputs_have_every_row_also_after_a_kill(firn, influx):
     first = back(10)
     second = '[[outputs.file]]\n  files = ["@DIR@/copy.lp"]\n  influx_sort_fields = true\n'
