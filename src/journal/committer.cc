@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "base/log.h"
-
 namespace firn::journal {
 
 Committer::Committer(const JournalOptions& options, storage::FileSystem& file_system, const Clock& clock,
@@ -137,17 +135,19 @@ Status Committer::Write(Batch& batch) {
 void Committer::Settle(Batch& batch, const Status& status) {
   const bool full = !status.ok() && status.error().kind() == ErrorKind::kResourceExhausted;
   std::optional<Error> failure;
+  bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
     for (const PendingRecord& record : batch) unsettled_bytes_ -= record.bytes();
     if (full) stats_.refused += batch.size();
-    if (!status.ok() && !full && !failure_.has_value()) {
+    is_news = !status.ok() && !full && !failure_.has_value();
+    if (is_news) {
       failure_ = Unavailable("the journal has failed and takes nothing until the program is started anew: {}",
                              status.error().message());
-      log::LogError("journal: {}", failure_->message());
     }
     failure = failure_;
   }
+  if (is_news && options_.failed) options_.failed(*failure);
   if (failure.has_value()) {
     list_->Close();
     room_.notify_all();

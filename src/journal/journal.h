@@ -25,6 +25,9 @@ struct JournalOptions {
   /// Runs before segments are removed, with the highest sequence among them; an error keeps them. RetryWindow::Save
   /// goes here.
   std::function<Status(int64_t)> before_removal;
+  /// Called once when the journal has failed for good, from the committer thread, before any append hears of it; must
+  /// not block or call the journal. The process should end now: another one can open what is durable.
+  std::function<void(const Error&)> failed;
 };
 
 struct JournalStats {
@@ -46,7 +49,7 @@ struct JournalStats {
 ///
 /// A write that the disk has no room for is taken back and refused; any other failed write and any failed fsync fail
 /// the journal for good, as nobody can know what is on disk: all later appends get kUnavailable until the process opens
-/// the folder anew.
+/// the folder anew, and JournalOptions::failed is told.
 ///
 /// Torn tails: what a crash left of an unacknowledged batch is cut at Open. Damage in acknowledged records is never
 /// cut: Open goes on behind it, readers report it (reader.h), and Trim renames such a segment to `NAME.damaged` instead

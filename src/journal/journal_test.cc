@@ -219,6 +219,8 @@ TEST_F(JournalTest, TakesAWriteBackThatTheDiskHadNoRoomFor) {
 }
 
 TEST_F(JournalTest, FailsForGoodWhenAnFsyncFails) {
+  std::vector<std::string> told;
+  options_.failed = [&](const Error& error) { told.push_back(error.message()); };
   Open();
   ASSERT_TRUE(Append("a").ok());
   disk_->FailCall(disk_->calls() + 3, ErrorKind::kUnavailable);  // free space, write, sync
@@ -226,7 +228,10 @@ TEST_F(JournalTest, FailsForGoodWhenAnFsyncFails) {
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().kind(), ErrorKind::kUnavailable);
   const uint64_t calls = disk_->calls();
+  ASSERT_EQ(told.size(), 1U) << "before the append hears of it";
+  EXPECT_EQ(told.front(), failed.error().message());
   EXPECT_EQ(Append("c").error().kind(), ErrorKind::kUnavailable);
+  EXPECT_EQ(told.size(), 1U);
   EXPECT_EQ(disk_->calls(), calls) << "nothing is written after it";
   EXPECT_FALSE(journal_->WaitBeyond(1, {}));
   EXPECT_EQ(ReadAll(1), (Expected{{1, "a"}}));

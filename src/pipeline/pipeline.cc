@@ -67,6 +67,8 @@ Status Pipeline::OpenJournal() {
   options.folder = state_.journal_folder();
   options.space_limit_bytes = topology_.agent.journal_limit;
   options.before_removal = [this](int64_t sequence) { return retries_->Save(sequence); };
+  // Nothing more can be taken in this life; the supervisor's next one begins with what is durable.
+  options.failed = [this](const Error& error) { Fatal(error); };
   FIRN_ASSIGN(journal_, journal::Journal::Open(options, *seams_.file_system, *seams_.clock, *seams_.random));
   return retries_->Recover(*journal_);
 }

@@ -150,6 +150,7 @@ TEST_F(DiskFaultsTest, Fault25_AnFsyncThatFailsOnceIsNeverTakenForDone) {
   world_.disk.FailCall(world_.disk.calls() + 2, ErrorKind::kUnavailable);
   EXPECT_FALSE(TrySend({100}).ok());
   EXPECT_FALSE(TrySend({102}).ok()) << "nobody knows what is on the disk";
+  ASSERT_TRUE(process_->fatal().has_value()) << "so it ends, and is started anew";
   Crash(3);
   Start();
   Send({100});

@@ -91,6 +91,7 @@ Status Process::OpenState() {
   journal.space_limit_bytes = options_.journal_limit_bytes;
   journal.free_space_floor_bytes = 0;
   journal.before_removal = [this](int64_t sequence) { return retries_->Save(sequence); };
+  journal.failed = [this](const Error& error) { Fatal(error); };
   FIRN_ASSIGN(journal_, journal::Journal::Open(journal, file_system(), world_.clock, *random_));
   return retries_->Recover(*journal_);
 }
@@ -137,13 +138,7 @@ Status Process::OpenOutput() {
   context.checkpoint = checkpoint_.get();
   context.shards = &shards_;
   context.clock = &world_.clock;
-  context.fatal = [this](Status status) {
-    {
-      const std::lock_guard lock(mutex_);
-      fatal_ = std::move(status);
-    }
-    changed_.notify_all();
-  };
+  context.fatal = [this](Status status) { Fatal(std::move(status)); };
   context.flushed = [this] { Trim(); };
   pipeline::EnrolOutput(*checkpoint_, kOutputName,
                         pipeline::JournalSpan{journal_->id(), journal_->first_sequence(), journal_->durable_end()});
@@ -159,6 +154,14 @@ Status Process::OpenOutput() {
   push_ =
       std::make_unique<pipeline::PushIntake>(*journal_, *retries_, std::vector<pipeline::OutputRunner*>{runner_.get()});
   return OkStatus();
+}
+
+void Process::Fatal(Status status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!fatal_.has_value()) fatal_ = std::move(status);
+  }
+  changed_.notify_all();
 }
 
 void Process::Trim() {

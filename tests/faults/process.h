@@ -68,6 +68,7 @@ class Process {
   Status OpenState();
   Status OpenOutput();
   void Trim();
+  void Fatal(Status status);
   /// Until the worker has finished with everything up to `sequence`, or has given up.
   Status AwaitWorker(int64_t sequence);
   storage::FileSystem& file_system() { return options_.file_system ? options_.file_system() : world_.disk; }

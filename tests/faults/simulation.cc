@@ -95,9 +95,8 @@ class Simulation {
   /// What the step may have brought about: the machine is off, or the process wants to end.
   void AfterStep() {
     if (world_.disk.is_off()) return Crash();
-    if (!Alive() || (!process_->fatal().has_value() && !failed_journal_)) return;
-    Trace("the process ends: {}", failed_journal_ ? "its journal has failed" : Words(*process_->fatal()));
-    failed_journal_ = false;
+    if (!Alive() || !process_->fatal().has_value()) return;
+    Trace("the process ends: {}", Words(*process_->fatal()));
     process_.reset();
     world_.Restart(std::nullopt);
   }
@@ -107,7 +106,6 @@ class Simulation {
       world_.disk.StopAtCall(std::max<uint64_t>(world_.disk.calls(), 1), FaultFileSystem::Effect::kNone);
     }
     process_.reset();
-    failed_journal_ = false;
     std::optional<uint64_t> power_loss;
     if (Chance(70)) power_loss = random_();
     Trace("{}", power_loss ? "power loss" : "kill");
@@ -150,8 +148,6 @@ class Simulation {
     const bool heard = !Chance(20);
     Trace("client {} sends rows {}..: {}{}", &client - clients_.data(), client.ids.front(), Words(answer),
           heard ? "" : " (answer lost)");
-    // A journal that cannot know what is on the disk takes nothing until somebody starts the program anew.
-    failed_journal_ = !answer.ok() && answer.error().kind() == ErrorKind::kUnavailable;
     if (!answer.ok() || !heard) return;  // sent again, byte for byte
     for (const int64_t id : client.ids) ledger_.Acknowledged(id);
     client.body.reset();
@@ -309,7 +305,6 @@ class Simulation {
   int64_t next_id_ = 0;
   int64_t next_foreign_id_ = kForeignIds;
   bool faults_on_ = false;
-  bool failed_journal_ = false;
   bool dropped_ = false;
 };
 
