@@ -77,7 +77,7 @@ bool HashAt(Thread& thread, const Value& value, int depth, uint64_t* hash) {
     }
     case Kind::kHost: {
       const auto& host = *value.As<HostObject>();
-      if (!host.type->is_hashable()) break;
+      if (!host.type->is_hashable()) return thread.FailWith(host.type->UnhashableMessage()), false;
       *hash = Mix(host.type->Hash(host), 2);
       return true;
     }

@@ -158,6 +158,8 @@ HashTable::Entry* HashTable::FindOrAdd(Thread& thread, const Value& key) {
 }
 
 bool HashTable::Remove(Thread& thread, const Value& key, Entry* removed) {
+  // As in the reference implementation, a table without room does not ask whether the key is hashable.
+  if (entries == nullptr) return false;
   uint64_t hash = 0;
   Entry* entry = nullptr;
   if (slots == nullptr) {
@@ -179,7 +181,11 @@ bool HashTable::Remove(Thread& thread, const Value& key, Entry* removed) {
 }
 
 void HashTable::Clear() {
-  *this = HashTable{};
+  if (slots != nullptr) {
+    *this = HashTable{};
+  } else {
+    used = size = first = 0;
+  }
 }
 
 bool HashTable::Reserve(Thread& thread, uint32_t wanted) {

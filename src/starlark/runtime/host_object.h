@@ -92,6 +92,8 @@ class HostType {
   virtual int Compare(Thread&, const HostObject&, const HostObject& /*other*/) const { return 0; }
   virtual bool is_hashable() const { return false; }
   virtual uint64_t Hash(const HostObject&) const { return 0; }
+  /// Why it is no key, unless it is hashable.
+  virtual std::string UnhashableMessage() const { return "unhashable: " + std::string(name()); }
 };
 
 /// A host object of T on a heap.

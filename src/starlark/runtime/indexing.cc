@@ -84,7 +84,8 @@ Value FailMissing(Thread& thread, const Value& object, const Value& key) {
   return thread.Fail("key {} not in {}", text, TypeName(object));
 }
 
-/// Bounds of a slice; the number of items is (high − low) / step, rounded up.
+/// Bounds of a slice; the number of items is (high − low) / step, rounded up. An empty one has equal bounds, which a
+/// range shows, and which need not be within the sequence.
 struct Bounds {
   int64_t low;
   int64_t high;
@@ -112,17 +113,22 @@ std::optional<Bounds> SliceBounds(Thread& thread, int64_t size, const Value& low
     }
   }
   const bool is_forward = bounds.step > 0;
-  const int64_t least = is_forward ? 0 : -1;
-  const int64_t most = is_forward ? size : size - 1;
   bounds.low = is_forward ? 0 : size - 1;
   bounds.high = is_forward ? size : -1;
   if (IsGiven(low)) {
     if (!ToIndex(thread, low, "invalid start index: ", &bounds.low)) return std::nullopt;
-    bounds.low = std::clamp(bounds.low < 0 ? bounds.low + size : bounds.low, std::min(least, most), most);
+    if (bounds.low < 0) bounds.low += size;
   }
   if (IsGiven(high)) {
     if (!ToIndex(thread, high, "invalid end index: ", &bounds.high)) return std::nullopt;
-    bounds.high = std::clamp(bounds.high < 0 ? bounds.high + size : bounds.high, std::min(least, most), most);
+    if (bounds.high < 0) bounds.high += size;
+  }
+  if (is_forward) {
+    bounds.low = std::clamp(bounds.low, int64_t{0}, size);
+    bounds.high = std::max(std::clamp(bounds.high, int64_t{0}, size), bounds.low);
+  } else {
+    bounds.high = std::max(bounds.high, int64_t{-1});
+    bounds.low = std::max(std::min(bounds.low, size - 1), bounds.high);
   }
   return bounds;
 }
