@@ -17,6 +17,19 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def request(port, method, path, body=None, headers=None, timeout=30):
+    """(status, headers, body); connection errors are raised, all as OSError."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body=body, headers=headers or {})
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(str(error)) from error
+    finally:
+        connection.close()
+
+
 class Firn:
     """One state folder, one config, any number of lives."""
 
@@ -51,13 +64,7 @@ class Firn:
 
     def request(self, method, path, body=None, headers=None, timeout=30):
         """(status, headers, body); connection errors are raised."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        try:
-            connection.request(method, path, body=body, headers=headers or {})
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
-        finally:
-            connection.close()
+        return request(self.port, method, path, body, headers, timeout)
 
     def write(self, lines, path="/api/v2/write?bucket=b&precision=ns", headers=None):
         body = lines.encode() if isinstance(lines, str) else lines
@@ -79,6 +86,17 @@ class Firn:
     def kill(self):
         self.process.kill()
         self.process.wait(30)
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def supervise(self):
+        """Starts the program anew where it has ended, as a service manager does; gives the code it ended with."""
+        code = self.process.poll()
+        if code is not None:
+            self.start()
+        return code
 
     def run(self, *arguments, check=True, seconds=300):
         """Runs another command of the program to its end; returns what it printed."""
