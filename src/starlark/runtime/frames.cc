@@ -7,6 +7,7 @@
 #include "starlark/runtime/module.h"
 #include "starlark/runtime/operations.h"
 #include "starlark/runtime/sequence.h"
+#include "starlark/text/quote.h"
 
 /// Calls of programs' functions: arguments to parameters, and what happens to frames when a call fails.
 
@@ -117,13 +118,13 @@ bool Interpreter::BindKeywords(const Function& function, Value* registers, const
       is_new = table.size != before;
     } else {
       std::string quoted;
-      AppendQuoted(text, quoted);
+      text::AppendQuoted(text, quoted);
       thread_.Fail("function {} got an unexpected keyword argument {}", code.name, quoted);
       return false;
     }
     if (is_new) continue;
     std::string quoted;
-    AppendQuoted(text, quoted);
+    text::AppendQuoted(text, quoted);
     thread_.Fail("function {} got multiple values for parameter {}", code.name, quoted);
     return false;
   }

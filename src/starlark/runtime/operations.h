@@ -33,8 +33,6 @@ uint64_t HashString(const Value& string);
 bool AppendRepr(Thread& thread, const Value& value, std::string& out);
 /// str(value): as repr, but a string is itself.
 bool AppendStr(Thread& thread, const Value& value, std::string& out);
-/// `text` as a literal in double quotes.
-void AppendQuoted(std::string_view text, std::string& out);
 
 /// left op right, for all operators but `and` and `or`.
 Value Binary(Thread& thread, BinaryOperator op, const Value& left, const Value& right);

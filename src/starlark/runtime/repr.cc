@@ -10,11 +10,10 @@
 #include "starlark/runtime/host_object.h"
 #include "starlark/runtime/integer.h"
 #include "starlark/runtime/operations.h"
-#include "starlark/runtime/printable.h"
 #include "starlark/runtime/sequence.h"
 #include "starlark/runtime/string.h"
 #include "starlark/runtime/thread.h"
-#include "starlark/syntax/code_points.h"
+#include "starlark/text/quote.h"
 
 namespace firn::starlark {
 namespace {
@@ -46,11 +45,10 @@ class ReprWriter {
         return true;
       case Kind::kShortString:
       case Kind::kString:
-        AppendQuoted(value.AsString(), out_);
+        text::AppendQuoted(value.AsString(), out_);
         return HasRoom();
       case Kind::kBytes:
-        out_.push_back('b');
-        AppendQuoted(value.As<Bytes>()->view(), out_);
+        text::AppendQuotedBytes(value.As<Bytes>()->view(), out_);
         return HasRoom();
       case Kind::kRange:
         return WriteRange(*value.As<Range>());
@@ -166,42 +164,7 @@ class ReprWriter {
   std::vector<const Object*> path_;
 };
 
-void AppendEscaped(char32_t code_point, std::string& out) {
-  auto to = std::back_inserter(out);
-  static constexpr std::string_view kNamed = "abtnvfr";  // from U+0007 on
-  if (code_point >= 7 && code_point < 14) {
-    out.push_back('\\');
-    out.push_back(kNamed[code_point - 7]);
-  } else if (code_point < 0x20 || code_point == 0x7f) {
-    fmt::format_to(to, "\\x{:02x}", static_cast<uint32_t>(code_point));
-  } else if (code_point < 0x10000) {
-    fmt::format_to(to, "\\u{:04x}", static_cast<uint32_t>(code_point));
-  } else {
-    fmt::format_to(to, "\\U{:08x}", static_cast<uint32_t>(code_point));
-  }
-}
-
 }  // namespace
-
-void AppendQuoted(std::string_view text, std::string& out) {
-  out.push_back('"');
-  for (size_t at = 0; at < text.size();) {
-    const CodePoint point = DecodeCodePoint(text.substr(at));
-    const std::string_view bytes = text.substr(at, point.size);
-    at += point.size;
-    if (point.size == 1 && point.value == kReplacement) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<uint8_t>(bytes[0]));
-    } else if (point.value == '"' || point.value == '\\') {
-      out.push_back('\\');
-      out += bytes;
-    } else if (IsPrintable(point.value)) {
-      out += bytes;
-    } else {
-      AppendEscaped(point.value, out);
-    }
-  }
-  out.push_back('"');
-}
 
 bool AppendRepr(Thread& thread, const Value& value, std::string& out) {
   return ReprWriter(thread, out).Write(value);

@@ -9,6 +9,7 @@
 #include "starlark/runtime/sequence.h"
 #include "starlark/runtime/thread.h"
 #include "starlark/syntax/spelling.h"
+#include "starlark/text/quote.h"
 
 namespace firn::starlark {
 namespace {
@@ -92,7 +93,7 @@ bool FailUnexpected(Thread& thread, std::string_view function, const Value& keyw
   for (const NativeParameter& parameter : parameters) names.push_back(PlainName(parameter.name));
   const std::string_view nearest = NearestName(keyword.AsString(), names);
   std::string quoted;
-  AppendQuoted(keyword.AsString(), quoted);
+  text::AppendQuoted(keyword.AsString(), quoted);
   if (nearest.empty())
     thread.Fail("{}: unexpected keyword argument {}", function, quoted);
   else
@@ -110,7 +111,7 @@ bool UnpackKeyword(Thread& thread, const Arguments& arguments, size_t which,
     const NativeParameter& parameter = parameters.begin()[i];
     if (PlainName(parameter.name) != name) continue;
     std::string quoted;
-    AppendQuoted(name, quoted);
+    text::AppendQuoted(name, quoted);
     if (given[i]) {
       thread.Fail("{}: got multiple values for keyword argument {}", arguments.function, quoted);
       return false;
