@@ -25,8 +25,8 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.rows, self.pause = port, rows, pause
         self.next = number * SPAN
-        self.acknowledged = []   # ranges of numbers that must be stored
-        self.unanswered = None   # the range that may be
+        self.acknowledged = range(self.next, self.next)  # must be stored
+        self.unanswered = None                           # may be
         self.statuses = collections.Counter()
         self.stopping = threading.Event()
 
@@ -47,16 +47,16 @@ class Client(threading.Thread):
         self.statuses[status] += 1
         if status != 204:
             return False
-        self.acknowledged.append(self.unanswered)
+        self.acknowledged = range(self.acknowledged.start, self.unanswered.stop)
         self.unanswered = None
         return True
 
 
 class Load:
-    """Several clients for the length of a `with` block."""
+    """Several clients for the length of a `with` block; `first` keeps the numbers of two loads apart."""
 
-    def __init__(self, instance, clients=3, rows=200, pause=0.0):
-        self.clients = [Client(instance.port, number, rows, pause) for number in range(1, clients + 1)]
+    def __init__(self, instance, clients=3, rows=200, pause=0.0, first=1):
+        self.clients = [Client(instance.port, number, rows, pause) for number in range(first, first + clients)]
 
     def __enter__(self):
         for client in self.clients:
@@ -75,7 +75,7 @@ class Load:
 
     @property
     def rows(self):
-        return sum(len(part) for client in self.clients for part in client.acknowledged)
+        return sum(len(client.acknowledged) for client in self.clients)
 
     @property
     def statuses(self):
@@ -92,19 +92,25 @@ class Load:
         """What is wrong with the table, as PyIceberg reads it. Empty = exact."""
         table = firn_process.catalog(folder, properties).load_table("metrics.load").scan().to_arrow()
         open_ranges = [client.unanswered for client in self.clients if client.unanswered is not None]
-        return problems(table, [part for client in self.clients for part in client.acknowledged], open_ranges)
+        return problems(table, [client.acknowledged for client in self.clients], open_ranges)
 
 
 def problems(table, acknowledged, unanswered=()):
     """Compares rows (columns id, host, v, time) with ranges of numbers."""
     found = [f"row {row['id']} is {row}" for row in changed(table).slice(0, 5).to_pylist()]
-    counts = collections.Counter(table["id"].to_pylist())
-    found += [f"row {number} is there {count} times" for number, count in counts.items() if count > 1][:5]
-    missing = [number for part in acknowledged for number in part if number not in counts]
-    found += [f"row {number} is lost ({len(missing)} in all)" for number in missing[:5]]
-    sent = sum(len(part) for part in acknowledged) + sum(number in counts for part in unanswered for number in part)
-    if len(counts) > sent - len(missing):
-        found.append(f"{len(counts)} different rows are there, at most {sent - len(missing)} were sent")
+    counts = compute.value_counts(table["id"])
+    numbers, counts = counts.field("values"), counts.field("counts")
+    for number in numbers.filter(compute.greater(counts, 1))[:5]:
+        found.append(f"row {number} is there more than once")
+    missing, owed = 0, 0
+    for part in acknowledged:
+        expected = pyarrow.array(part, pyarrow.int64())
+        lost = expected.filter(compute.invert(compute.is_in(expected, numbers)))
+        found += [f"row {lost[0]} and {len(lost) - 1} behind it are lost"] if len(lost) > 0 and missing == 0 else []
+        missing, owed = missing + len(lost), owed + len(part)
+    maybe = sum(compute.sum(compute.is_in(pyarrow.array(part, pyarrow.int64()), numbers)).as_py() for part in unanswered)
+    if len(numbers) > owed - missing + maybe:
+        found.append(f"{len(numbers)} different rows are there, at most {owed - missing + maybe} were sent")
     return found
 
 

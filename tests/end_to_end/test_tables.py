@@ -147,13 +147,6 @@ def test_rows_that_wait_are_finished_under_the_configuration_they_came_with(firn
     assert [(row["old_name"], row["new_name"]) for row in table] == [(1, None), (None, 2)]
 
 
-def test_a_second_process_on_the_state_folder_is_refused(firn):
-    instance = firn().start()
-    second = instance.run("run", "-c", instance.config, check=False)
-    assert second.returncode != 0 and "another firn runs" in second.stderr
-    instance.stop()
-
-
 def test_a_lost_catalog_is_rebuilt_from_the_warehouse(firn):
     instance = firn().start()
     instance.write("k,h=a v=1 1000")
