@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -106,23 +107,41 @@ class UnstoredParts {
   bool nanos_ = false;
 };
 
-/// The rows in question, found by tags and time, and what is known of each.
-class Questions {
+/// A row that may be held already.
+struct Question {
+  uint32_t batch;
+  uint32_t row;
+};
+
+/// All rows in question, by time.
+std::vector<Question> QuestionsByTime(const std::vector<Batch>& batches) {
+  std::vector<Question> questions;
+  for (uint32_t i = 0; i < batches.size(); ++i) {
+    if (!batches[i].only_if_absent) continue;
+    for (uint32_t row = 0; row < batches[i].rows(); ++row) questions.push_back({i, row});
+  }
+  std::sort(questions.begin(), questions.end(), [&batches](const Question& left, const Question& right) {
+    return batches[left.batch].times[left.row] < batches[right.batch].times[right.row];
+  });
+  return questions;
+}
+
+/// Some of the rows in question, found by tags and time, and what is known of each.
+class Pass {
  public:
-  Questions(std::vector<Batch>& batches, const UnstoredParts& unstored) : batches_(batches), unstored_(unstored) {
-    for (size_t i = 0; i < batches.size(); ++i) {
-      const Batch& batch = batches[i];
-      if (!batch.only_if_absent || batch.empty()) continue;
-      first_slot_[i] = states_.size();
-      for (size_t row = 0; row < batch.rows(); ++row) Ask(i, row);
-      for (const FieldColumn& field : batch.fields) field_names_.insert(field.name());
+  Pass(const std::vector<Batch>& batches, std::span<const Question> questions, const UnstoredParts& unstored)
+      : batches_(batches), unstored_(unstored), questions_(questions), states_(questions.size()) {
+    slots_.reserve(questions.size());
+    for (size_t i = 0; i < questions.size(); ++i) {
+      const PointKey key = unstored.KeyOf(batches[questions[i].batch], questions[i].row);
+      first_time_ = std::min(first_time_, key.time);
+      last_time_ = std::max(last_time_, key.time);
+      slots_.emplace(key, i);
     }
   }
 
-  bool empty() const { return states_.empty(); }
   int64_t first_time() const { return first_time_; }
   int64_t last_time() const { return last_time_; }
-  const std::set<std::string>& field_names() const { return field_names_; }
 
   /// Rows that the table holds, in the order in which they were written. They count for the batches from `behind` on.
   void Note(const Batch& rows, size_t behind) {
@@ -131,95 +150,88 @@ class Questions {
       if (key.time < first_time_ || key.time > last_time_) continue;
       auto [at, end] = slots_.equal_range(key);
       for (; at != end; ++at) {
-        if (at->second.batch >= behind) Compare(at->second, rows, row);
+        if (questions_[at->second].batch >= behind) Compare(at->second, rows, row);
       }
     }
   }
 
-  /// Takes the rows out that turned out to be held.
-  uint64_t DropHeld() {
-    uint64_t dropped = 0;
-    for (const auto& [index, first] : first_slot_) {
-      Batch& batch = batches_[index];
-      std::vector<uint32_t> rows;
-      for (uint32_t row = 0; row < batch.rows(); ++row) {
-        if (!IsHeld(batch, row, states_[first + row])) rows.push_back(row);
-      }
-      if (rows.size() == batch.rows()) continue;
-      dropped += batch.rows() - rows.size();
-      batch = batch.Select(rows);
-      batch.DropEmptyColumns();
+  /// Calls `take` with each row that turned out to be held.
+  template <typename Take>
+  void ForEachHeld(Take take) const {
+    for (size_t i = 0; i < questions_.size(); ++i) {
+      if (IsHeld(questions_[i], states_[i])) take(questions_[i]);
     }
-    std::erase_if(batches_, [](const Batch& batch) { return batch.empty(); });
-    return dropped;
   }
 
  private:
-  struct Slot {
-    size_t batch;
-    uint32_t row;
-  };
   struct State {
     std::vector<bool> latest_is_equal;  ///< by field column; empty = none was seen
     bool one_row_is_equal = false;
   };
 
-  void Ask(size_t index, size_t row) {
-    const PointKey key = unstored_.KeyOf(batches_[index], row);
-    first_time_ = std::min(first_time_, key.time);
-    last_time_ = std::max(last_time_, key.time);
-    slots_.emplace(key, Slot{index, static_cast<uint32_t>(row)});
-    states_.emplace_back();
-  }
-
-  void Compare(const Slot& slot, const Batch& rows, size_t row) {
-    const Batch& asked = batches_[slot.batch];
-    State& state = states_[first_slot_.at(slot.batch) + slot.row];
+  void Compare(size_t index, const Batch& rows, size_t row) {
+    const Question& question = questions_[index];
+    const Batch& asked = batches_[question.batch];
+    State& state = states_[index];
     state.latest_is_equal.resize(asked.fields.size());
     bool all_equal = true;
     for (size_t i = 0; i < asked.fields.size(); ++i) {
       const FieldColumn& field = asked.fields[i];
-      if (!field.IsSet(slot.row) || unstored_.Has(field)) continue;
+      if (!field.IsSet(question.row) || unstored_.Has(field)) continue;
       bool found = false;
       for (const FieldColumn* column : rows.FindField(field.name())) {
         if (!column->IsSet(row)) continue;
         found = true;
-        state.latest_is_equal[i] = EqualValues(point::ValueAt(field, slot.row), point::ValueAt(*column, row));
+        state.latest_is_equal[i] = EqualValues(point::ValueAt(field, question.row), point::ValueAt(*column, row));
       }
       all_equal = all_equal && found && state.latest_is_equal[i];
     }
     state.one_row_is_equal = state.one_row_is_equal || all_equal;
   }
 
-  bool IsHeld(const Batch& batch, uint32_t row, const State& state) const {
+  bool IsHeld(const Question& question, const State& state) const {
+    const Batch& batch = batches_[question.batch];
     if (!batch.series_intact || !unstored_.keys_are_whole()) return state.one_row_is_equal;
     if (state.latest_is_equal.empty()) return false;
     for (size_t i = 0; i < batch.fields.size(); ++i) {
       const FieldColumn& field = batch.fields[i];
-      if (field.IsSet(row) && !unstored_.Has(field) && !state.latest_is_equal[i]) return false;
+      if (field.IsSet(question.row) && !unstored_.Has(field) && !state.latest_is_equal[i]) return false;
     }
     return true;
   }
 
-  std::vector<Batch>& batches_;
+  const std::vector<Batch>& batches_;
   const UnstoredParts& unstored_;
-  std::map<size_t, size_t> first_slot_;  ///< batch → its first row's place in states_
-  std::vector<State> states_;
-  std::unordered_multimap<PointKey, Slot, PointKeyHash> slots_;
-  std::set<std::string> field_names_;
+  const std::span<const Question> questions_;
+  std::vector<State> states_;                                      ///< of questions_
+  std::unordered_multimap<PointKey, size_t, PointKeyHash> slots_;  ///< places in questions_
   int64_t first_time_ = std::numeric_limits<int64_t>::max();
   int64_t last_time_ = std::numeric_limits<int64_t>::min();
 };
 
-/// What the table's files hold of times, tags and the fields in question.
-StoredContent ContentOf(const iceberg::TableMetadata& metadata, const ColumnMap& map,
-                        const std::set<std::string>& field_names) {
+std::set<std::string> FieldsInQuestion(const std::vector<Batch>& batches) {
+  std::set<std::string> names;
+  for (const Batch& batch : batches) {
+    if (!batch.only_if_absent) continue;
+    for (const FieldColumn& field : batch.fields) names.insert(field.name());
+  }
+  return names;
+}
+
+/// What the table's files hold of times, tags and the fields in question. Nothing: the table has no rows of ours.
+Result<std::shared_ptr<const StoredContent>> ContentOf(const iceberg::TableMetadata& metadata,
+                                                       const std::vector<Batch>& batches) {
+  const auto property = metadata.properties.find(ColumnMap::kProperty);
+  if (property == metadata.properties.end()) return std::shared_ptr<const StoredContent>();
+  FIRN_ASSIGN(const ColumnMap map, ColumnMap::Parse(property->second));
+  const std::set<std::string> field_names = FieldsInQuestion(batches);
   StoredContent content;
   content.series_intact = true;
   for (const auto& [key, id] : map.ids()) {
     if (key.kind != Kind::kField || field_names.contains(key.name)) AddStoredColumn(metadata, key, id, content);
   }
-  return content;  // in the order of the map: tags by name, as series tables want them
+  // In the order of the map: tags by name, as series tables want them.
+  return std::make_shared<const StoredContent>(std::move(content));
 }
 
 /// Files whose times may lie between the two, in the order in which they were written.
@@ -243,38 +255,67 @@ Result<std::vector<iceberg::ScanTask>> FilesBetween(const HeldRows& held, const 
 }
 
 Status NoteFile(const HeldRows& held, const iceberg::DataFile& file, std::shared_ptr<const StoredContent> content,
-                Questions& questions) {
-  if (file.file_format != "PARQUET") {
-    return Unsupported("overlap: cannot tell which rows {} holds, it is no Parquet file", file.file_path);
-  }
-  FIRN_ASSIGN(const auto source, ReadStoredRows(held.storage, file, std::move(content), StoredParts::kAll, {}));
+                Pass& pass) {
+  const std::string trouble = "overlap: cannot tell which rows " + file.file_path + " holds";
+  if (file.file_format != "PARQUET") return Unsupported("{}: it is no Parquet file", trouble);
+  auto source = ReadStoredRows(held.storage, file, std::move(content), StoredParts::kAll, {});
+  if (!source.ok()) return source.error().WithContext(trouble);
   for (;;) {
-    FIRN_ASSIGN(const std::optional<Batch> rows, source->Next());
+    FIRN_ASSIGN(const std::optional<Batch> rows, (*source)->Next());
     if (!rows) return OkStatus();
-    questions.Note(*rows, 0);
+    pass.Note(*rows, 0);
   }
+}
+
+/// Shows the pass all that may hold its rows.
+Status NoteAll(const HeldRows& held, const std::shared_ptr<const StoredContent>& content,
+               const std::vector<Batch>& batches, Pass& pass) {
+  if (content != nullptr) {
+    FIRN_ASSIGN(const auto tasks, FilesBetween(held, *content, pass.first_time(), pass.last_time()));
+    for (const iceberg::ScanTask& task : tasks) FIRN_TRY(NoteFile(held, task.file, content, pass));
+  }
+  for (const PendingFile& file : held.files) FIRN_TRY(NoteFile(held, file.file, file.content, pass));
+  for (size_t i = 0; i < batches.size(); ++i) pass.Note(batches[i], i + 1);
+  return OkStatus();
+}
+
+/// Takes the rows out that `held` says of, by batch and row (no entry: none of the batch).
+void DropRows(std::vector<Batch>& batches, const std::map<uint32_t, std::vector<bool>>& held) {
+  for (const auto& [index, is_held] : held) {
+    Batch& batch = batches[index];
+    std::vector<uint32_t> rest;
+    for (uint32_t row = 0; row < batch.rows(); ++row) {
+      if (!is_held[row]) rest.push_back(row);
+    }
+    batch = batch.Select(rest);
+    batch.DropEmptyColumns();
+  }
+  std::erase_if(batches, [](const Batch& batch) { return batch.empty(); });
 }
 
 }  // namespace
 
 Result<uint64_t> DropHeldPoints(std::vector<Batch>& batches, const HeldRows& held) {
-  if (std::none_of(batches.begin(), batches.end(), [](const Batch& batch) { return batch.only_if_absent; })) {
-    return uint64_t{0};
-  }
+  const std::vector<Question> questions = QuestionsByTime(batches);
+  if (questions.empty()) return uint64_t{0};
   FIRN_ASSIGN(const SchemaPlan plan, PlanSchema(&held.metadata, Pointers(batches), held.plan_options));
   const UnstoredParts unstored(plan);
-  Questions questions(batches, unstored);
-  if (questions.empty()) return uint64_t{0};
-  const auto property = held.metadata.properties.find(ColumnMap::kProperty);
-  if (property != held.metadata.properties.end()) {
-    FIRN_ASSIGN(const ColumnMap map, ColumnMap::Parse(property->second));
-    const auto content = std::make_shared<const StoredContent>(ContentOf(held.metadata, map, questions.field_names()));
-    FIRN_ASSIGN(const auto tasks, FilesBetween(held, *content, questions.first_time(), questions.last_time()));
-    for (const iceberg::ScanTask& task : tasks) FIRN_TRY(NoteFile(held, task.file, content, questions));
+  FIRN_ASSIGN(const auto content, ContentOf(held.metadata, batches));
+  uint64_t dropped = 0;
+  std::map<uint32_t, std::vector<bool>> found;
+  for (std::span<const Question> rest = questions; !rest.empty();) {
+    Pass pass(batches, rest.first(std::min(rest.size(), held.rows_a_pass)), unstored);
+    rest = rest.subspan(std::min(rest.size(), held.rows_a_pass));
+    FIRN_TRY(NoteAll(held, content, batches, pass));
+    pass.ForEachHeld([&](const Question& question) {
+      ++dropped;
+      std::vector<bool>& rows = found[question.batch];
+      rows.resize(batches[question.batch].rows());
+      rows[question.row] = true;
+    });
   }
-  for (const PendingFile& file : held.files) FIRN_TRY(NoteFile(held, file.file, file.content, questions));
-  for (size_t i = 0; i < batches.size(); ++i) questions.Note(batches[i], i + 1);
-  return questions.DropHeld();
+  DropRows(batches, found);
+  return dropped;
 }
 
 }  // namespace firn::lake

@@ -18,6 +18,8 @@ struct HeldRows {
   const std::vector<PendingFile>& files;  ///< in the order of their rows
   storage::Storage& storage;
   SchemaPlanOptions plan_options;  ///< of the table
+  /// Rows looked for at once, about 200 bytes each. More take more passes over the files of their times.
+  size_t rows_a_pass = 250'000;
 };
 
 /// Takes the rows that the table holds already out of the batches that say `only_if_absent`; gives their number.
@@ -32,8 +34,8 @@ struct HeldRows {
 /// new each time. Where that leaves out a tag, or nanoseconds, one row must have all that is left.
 ///
 /// Reads of the files whose times may meet those of the rows, column by column, the columns that it compares. Memory:
-/// about 200 bytes a row in question. kUnsupported where such a file is no Parquet; what PlanSchema says of a table
-/// that cannot take rows.
+/// 50 MB, and 8 bytes a row in question. kUnsupported where such a file is no Parquet, or has no field ids; what
+/// PlanSchema says of a table that cannot take rows.
 Result<uint64_t> DropHeldPoints(std::vector<point::Batch>& batches, const HeldRows& held);
 
 }  // namespace firn::lake

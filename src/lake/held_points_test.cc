@@ -236,6 +236,49 @@ TEST_F(HeldPointsTest, ComparesNanosecondColumnsOfVersion3) {
   EXPECT_EQ(Rows("cpu").size(), 3U);
 }
 
+TEST_F(HeldPointsTest, LeavesRowsWhoseTagLostItsColumn) {
+  auto lake = MakeLake();
+  const auto zoned = [](int64_t time, const char* zone, double value) {
+    return Point{"cpu", {{"host", "a"}, {"zone", zone}}, {{"v", value}}, time};
+  };
+  Take(*lake, {zoned(kNoon, "x", 1.0), zoned(kNoon, "y", 2.0)}, 1);
+  Commit(*lake, 1);
+  ChangeSchema([](iceberg::SchemaUpdate& update) { return update.DeleteColumn("zone"); });
+  lake = MakeLake();
+  TakeAgain(*lake, {zoned(kNoon, "x", 1.0), zoned(kNoon, "y", 2.0), zoned(kNoon + 1'000, "y", 3.0)}, 2);
+  Commit(*lake, 2);
+  EXPECT_THAT(Values(), UnorderedElementsAre("1", "2", "3"));
+}
+
+TEST_F(HeldPointsTest, GivesTheSameInOnePassAndInMany) {
+  auto lake = MakeLake();
+  std::vector<Point> first;
+  std::vector<Point> again;
+  for (int64_t i = 0; i < 60; ++i) {
+    const Point point = At(kNoon + i * 1'000 / 2, {{"v", static_cast<double>(i)}}, i % 2 == 0 ? "a" : "b");
+    if (i % 3 != 0) first.push_back(point);
+    again.push_back(point);
+  }
+  Take(*lake, first, 1);
+  Commit(*lake, 1);
+  const iceberg::LoadedTable table = Table("cpu");
+  const std::vector<PendingFile> no_files;
+  for (const size_t rows_a_pass : {1, 7, 1'000}) {
+    std::vector<point::Batch> batches = Batches(again, 2);
+    for (point::Batch& batch : batches) batch.only_if_absent = batch.series_intact = true;
+    const auto dropped = DropHeldPoints(batches, {*table.metadata, no_files, *storage_, {}, rows_a_pass});
+    ASSERT_TRUE(dropped.ok()) << dropped.error().message();
+    EXPECT_EQ(*dropped, 40U);
+    std::vector<double> rest;
+    for (const point::Batch& batch : batches) {
+      for (size_t row = 0; row < batch.rows(); ++row)
+        rest.push_back(std::get<double>(point::ValueAt(batch.fields.at(0), row)));
+    }
+    EXPECT_EQ(rest.size(), 20U);
+    EXPECT_TRUE(std::all_of(rest.begin(), rest.end(), [](double value) { return static_cast<int>(value) % 3 == 0; }));
+  }
+}
+
 TEST_F(HeldPointsTest, MakesTheTableWhenThereIsNone) {
   auto lake = MakeLake();
   TakeAgain(*lake, {At(kNoon, {{"v", 1.0}}), At(kNoon, {{"v", 1.0}})}, 1);

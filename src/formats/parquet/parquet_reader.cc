@@ -177,17 +177,10 @@ class ParquetReaderImpl final : public ParquetReader {
       : file_(std::make_shared<RangeFile>(std::move(read), bytes)), options_(std::move(options)) {}
 
   Status Open() {
+    FIRN_TRY(OpenFile());
+    // All its columns would be taken for absent ones.
+    if (!HasFieldIds()) return Unsupported("the file's columns have no field ids");
     return Guard(*file_, [this] {
-      pq::ReaderProperties properties;
-      properties.enable_buffered_stream();
-      properties.set_buffer_size(kBufferBytes);
-      pq::ArrowReaderProperties arrow_properties;
-      arrow_properties.set_pre_buffer(false);
-      arrow_properties.set_batch_size(static_cast<int64_t>(options_.rows));
-      pq::arrow::FileReaderBuilder builder;
-      ARROW_RETURN_NOT_OK(builder.Open(file_, properties));
-      builder.properties(arrow_properties);
-      ARROW_RETURN_NOT_OK(builder.Build(&reader_));
       std::vector<int> groups;
       for (int group = 0; group < reader_->num_row_groups(); ++group) groups.push_back(group);
       ARROW_ASSIGN_OR_RAISE(batches_, reader_->GetRecordBatchReader(groups, ColumnIndices()));
@@ -211,6 +204,30 @@ class ParquetReaderImpl final : public ParquetReader {
   }
 
  private:
+  Status OpenFile() {
+    return Guard(*file_, [this] {
+      pq::ReaderProperties properties;
+      properties.enable_buffered_stream();
+      properties.set_buffer_size(kBufferBytes);
+      pq::ArrowReaderProperties arrow_properties;
+      arrow_properties.set_pre_buffer(false);
+      arrow_properties.set_batch_size(static_cast<int64_t>(options_.rows));
+      pq::arrow::FileReaderBuilder builder;
+      ARROW_RETURN_NOT_OK(builder.Open(file_, properties));
+      builder.properties(arrow_properties);
+      ARROW_RETURN_NOT_OK(builder.Build(&reader_));
+      return arrow::Status::OK();
+    });
+  }
+
+  bool HasFieldIds() const {
+    const pq::SchemaDescriptor& schema = *reader_->parquet_reader()->metadata()->schema();
+    for (int column = 0; column < schema.num_columns(); ++column) {
+      if (schema.Column(column)->schema_node()->field_id() >= 0) return true;
+    }
+    return schema.num_columns() == 0;
+  }
+
   std::vector<int> ColumnIndices() {
     const pq::SchemaDescriptor& schema = *reader_->parquet_reader()->metadata()->schema();
     std::vector<int> indices;

@@ -48,7 +48,7 @@ struct ReaderOptions {
 /// thread-safe.
 ///
 /// It is for files that Firn has written itself: kCorrupt for bytes that are no Parquet, kUnsupported for a column of a
-/// type that ParquetWriter does not write. The footer's limits are Arrow's.
+/// type that ParquetWriter does not write, and for files without field ids. The footer's limits are Arrow's.
 class ParquetReader {
  public:
   /// `read` is kept. Errors of `read` come back as they are.

@@ -1,6 +1,10 @@
 #include "formats/parquet/parquet_reader.h"
 
+#include <arrow/api.h>
+#include <arrow/io/memory.h>
+#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
+#include <parquet/arrow/writer.h>
 
 #include <numeric>
 
@@ -111,6 +115,18 @@ TEST(ParquetReaderTest, RefusesBytesThatAreNoParquet) {
   const auto reader = Open(garbage, {.field_ids = {1}});
   ASSERT_FALSE(reader.ok());
   EXPECT_EQ(reader.error().kind(), ErrorKind::kCorrupt);
+}
+
+TEST(ParquetReaderTest, RefusesFilesWithoutFieldIds) {
+  const auto schema = arrow::schema({arrow::field("v", arrow::int64())});
+  const auto table =
+      arrow::Table::Make(schema, {arrow::json::ArrayFromJSONString(arrow::int64(), "[1, 2]").ValueOrDie()});
+  const auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
+  ASSERT_TRUE(::parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink).ok());
+  const std::string bytes = sink->Finish().ValueOrDie()->ToString();
+  const auto reader = Open(bytes, {.field_ids = {1}});
+  ASSERT_FALSE(reader.ok());
+  EXPECT_EQ(reader.error().kind(), ErrorKind::kUnsupported);
 }
 
 TEST(ParquetReaderTest, GivesErrorsOfTheStoreAsTheyAre) {
