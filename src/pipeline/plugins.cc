@@ -98,7 +98,11 @@ std::optional<BoundInput> BindInfluxDbV2(const PluginTable& plugin, const AgentO
   bound.interval = options->interval;
   bound.tick_offset = options->delay;
   bound.reads_again = options->overlap.count() > 0;
-  for (const auto& query : options->query) bound.databases.push_back(query.bucket);
+  for (const auto& query : options->query) {
+    const std::vector<std::string> databases = inputs::influxdb_v2::DatabasesOf(query);
+    if (databases.empty()) bound.databases.emplace_back();  // of one that is not known
+    bound.databases.insert(bound.databases.end(), databases.begin(), databases.end());
+  }
   bound.notes = inputs::influxdb_v2::CheckQueries(*options);
   bound.make = [options = *options](const inputs::InputContext& context,
                                     const PluginSeams& seams) -> Result<inputs::AnyInput> {

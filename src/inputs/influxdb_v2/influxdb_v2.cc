@@ -19,7 +19,9 @@ Result<std::vector<Target>> MakeTargets(const Options& options) {
   for (const std::string& url : options.urls) {
     for (size_t i = 0; i < options.query.size(); ++i) {
       const QueryOptions& query = options.query[i];
-      targets.push_back({url, query, AnalyzeQuery(query.query), QueryName(query, i), ShardName(options, url, query)});
+      const std::vector<std::string> databases = DatabasesOf(query);
+      targets.push_back({url, query, AnalyzeQuery(query.query), databases.size() == 1 ? databases.front() : "",
+                         QueryName(query, i), ShardName(options, url, query)});
       const auto same = [&](const Target& other) { return other.shard == targets.back().shard; };
       if (std::count_if(targets.begin(), targets.end(), same) > 1) {
         return InvalidConfig("inputs.influxdb_v2: {} at {} stands here twice", targets.back().name, url);

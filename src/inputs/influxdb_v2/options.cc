@@ -33,7 +33,10 @@ std::string_view WithoutTrailingSlash(std::string_view url) {
 config::Schema<QueryOptions> QuerySchema() {
   using T = QueryOptions;
   config::Schema<T> schema("inputs.influxdb_v2.query", "One Flux query; its rows become points.");
-  schema.String("bucket", &T::bucket, "Bucket that the query reads; the query knows it as v.bucket.")
+  schema
+      .String(
+          "bucket", &T::bucket,
+          "Bucket that the query reads (v.bucket), and database of its rows; default: the bucket that its text names.")
       .String("query", &T::query, "Flux. It may use v.bucket, v.timeRangeStart, v.timeRangeStop and v.windowPeriod.")
       .Required()
       .String("measurement", &T::measurement, "Name of the rows; default: their _measurement.")
@@ -90,6 +93,11 @@ std::string ShardName(const Options& options, const std::string& url, const Quer
   std::string what = AnalyzeQuery(query.query).normalized + '\0' + query.measurement;
   if (options.urls.size() > 1) what += '\0' + std::string(WithoutTrailingSlash(url));
   return fmt::format("{}-{}", query.bucket, ShortDigest(what));
+}
+
+std::vector<std::string> DatabasesOf(const QueryOptions& query) {
+  if (!query.bucket.empty()) return {query.bucket};
+  return AnalyzeQuery(query.query).buckets;
 }
 
 std::string QueryName(const QueryOptions& query, size_t index) {

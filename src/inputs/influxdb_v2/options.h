@@ -13,7 +13,7 @@ namespace firn::inputs::influxdb_v2 {
 
 /// One `[[inputs.influxdb_v2.query]]`.
 struct QueryOptions {
-  std::string bucket;       ///< `v.bucket` of the query, and the database of its rows
+  std::string bucket;       ///< `v.bucket` of the query, and the database of its rows (see DatabasesOf)
   std::string query;        ///< Flux
   std::string measurement;  ///< name of the rows; "" = `_measurement`
   // TOML puts lines below the last [[…query]] into it; they hold for the whole input (see ResolveTiming).
@@ -61,6 +61,10 @@ std::string SourceId(const Options& options);
 /// so that comments, layout, the order of queries and all tuning may change without losing the position. The URL counts
 /// only where there are several, so that a server may move.
 std::string ShardName(const Options& options, const std::string& url, const QueryOptions& query);
+
+/// Where a query's rows come from, as far as the configuration tells: its bucket, else the buckets that its text names.
+/// One = the database of its rows; else they have none.
+std::vector<std::string> DatabasesOf(const QueryOptions& query);
 
 /// What a message calls a query: its measurement, else its number (from 1) and bucket. `index` counts from 0.
 std::string QueryName(const QueryOptions& query, size_t index);

@@ -87,6 +87,15 @@ TEST(ShardName, SurvivesEditsThatDoNotChangeWhatIsRead) {
   EXPECT_NE(ShardName(options, options.urls[0], query), ShardName(options, options.urls[1], query));
 }
 
+TEST(DatabasesOf, AreTheBucketElseThoseThatTheQueryNames) {
+  const auto of = [](const char* bucket, const char* text) { return DatabasesOf({bucket, text, "", {}, {}}); };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(of("b", "from(bucket: \"x\")"), Names{"b"});
+  EXPECT_EQ(of("", "from(bucket: \"x\")"), Names{"x"});
+  EXPECT_EQ(of("", "union(tables: [from(bucket: \"x\"), from(bucket: \"y\")])"), (Names{"x", "y"}));
+  EXPECT_EQ(of("", "from(bucket: name)"), Names{});
+}
+
 TEST(SourceId, NamesServersAndOrganisationButNoSecret) {
   Options options;
   options.urls = {"http://a:8086/"};

@@ -36,9 +36,9 @@ RangeBound ClassifyBound(Tokens value) {
   return {Kind::kOther};
 }
 
-/// The call whose "(" is at `open`.
-RangeCall ParseRange(Tokens tokens, size_t open) {
-  RangeCall call;
+/// Calls `take` with the name and the value of each argument of the call whose "(" is at `open`.
+template <typename Take>
+void ForEachArgument(Tokens tokens, size_t open, Take take) {
   int depth = 1;
   size_t at = open + 1;
   size_t argument = at;
@@ -50,11 +50,28 @@ RangeCall ParseRange(Tokens tokens, size_t open) {
     if (!ends_argument) continue;
     const Tokens whole = tokens.subspan(argument, at - argument);
     argument = at + 1;
-    if (whole.size() < 3 || !whole[1].Is(":")) continue;
-    if (whole[0].Is("start")) call.start = ClassifyBound(whole.subspan(2));
-    if (whole[0].Is("stop")) call.stop = ClassifyBound(whole.subspan(2));
+    if (whole.size() >= 3 && whole[1].Is(":")) take(whole[0], whole.subspan(2));
   }
+}
+
+RangeCall ParseRange(Tokens tokens, size_t open) {
+  RangeCall call;
+  ForEachArgument(tokens, open, [&call](const Token& name, Tokens value) {
+    if (name.Is("start")) call.start = ClassifyBound(value);
+    if (name.Is("stop")) call.stop = ClassifyBound(value);
+  });
   return call;
+}
+
+/// A literal without escapes; what has some is not known.
+void NoteBucket(Tokens tokens, size_t open, std::vector<std::string>& buckets) {
+  ForEachArgument(tokens, open, [&buckets](const Token& name, Tokens value) {
+    if (!name.Is("bucket") || value.size() != 1 || value[0].kind != TokenKind::kString) return;
+    const std::string_view text = value[0].text;
+    if (text.size() < 2 || text.find('\\') != text.npos || text.find("${") != text.npos) return;
+    const std::string_view bucket = text.substr(1, text.size() - 2);
+    if (std::find(buckets.begin(), buckets.end(), bucket) == buckets.end()) buckets.emplace_back(bucket);
+  });
 }
 
 bool MovesTimes(std::string_view function) {
@@ -75,6 +92,7 @@ QueryFacts AnalyzeQuery(std::string_view flux) {
     facts.normalized += tokens[i].text;
     if (IsCall(tokens, i)) {
       last_call = tokens[i].text;
+      if (last_call == "from") NoteBucket(tokens, i + 1, facts.buckets);
       if (last_call == "range") facts.ranges.push_back(ParseRange(tokens, i + 1));
       if (MovesTimes(last_call)) facts.stamps_rows = true;
     }

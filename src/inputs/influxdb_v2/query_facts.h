@@ -29,6 +29,8 @@ struct RangeCall {
 /// What can be told of a query by its text.
 struct QueryFacts {
   std::vector<RangeCall> ranges;
+  /// The buckets that the query names itself, `from(bucket: "…")`, each once.
+  std::vector<std::string> buckets;
   /// The query gives rows their times itself, so that a time outside the window is no sign of a row outside it:
   ///  * a call of aggregateWindow, timeShift, truncateTimeColumn, alignTime, holtWinters or timedMovingAverage,
   ///  * a record with a key `_time`: map(fn: (r) => ({r with _time: …})),

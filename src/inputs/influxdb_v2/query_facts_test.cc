@@ -65,6 +65,18 @@ TEST(AnalyzeQuery, FindsTheBoundsOfRanges) {
   EXPECT_EQ(facts.ranges[3].stop.kind, Kind::kBack);
 }
 
+TEST(AnalyzeQuery, FindsTheBucketsThatItNames) {
+  const auto facts = AnalyzeQuery(
+      "a = from(bucket: \"one\") |> range(start: -1h)\n"
+      "b = from(host: \"http://x\", bucket:\"two words\")\n"
+      "c = from(bucket: \"one\")  // from(bucket: \"no\")\n"
+      "d = from(bucket: v.bucket)\n"
+      "e = from(bucket: \"es\\\"caped\")\n"
+      "f = from(bucket: \"x${y}\")\n"
+      "g = to(bucket: \"target\")");
+  EXPECT_EQ(facts.buckets, (std::vector<std::string>{"one", "two words"}));
+}
+
 TEST(AnalyzeQuery, KnowsQueriesThatStampRowsThemselves) {
   for (const char* stamping :
        {"x |> aggregateWindow(every: 5m, fn: mean)", "x |> timeShift(duration: 1h)",

@@ -64,7 +64,7 @@ class WindowReader::Exchange {
     influx_csv::DecoderOptions options;
     options.measurement = target_.query.measurement;
     options.default_measurement = "influxdb_v2";
-    options.database = target_.query.bucket;
+    options.database = target_.database;
     options.default_time = window_.stop;
     if (!target_.facts.stamps_rows) options.keep = influx_csv::TimeRange{read_from_, window_.stop};
     return options;

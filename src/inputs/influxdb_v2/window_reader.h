@@ -18,7 +18,8 @@ struct Target {
   std::string url;
   QueryOptions query;
   QueryFacts facts;
-  std::string name;  ///< as messages call it
+  std::string database;  ///< of its rows; "" = not known
+  std::string name;      ///< as messages call it
   std::string shard;
 };
 
