@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 /// The proleptic Gregorian calendar: days ↔ dates, for any int64 second. Time zones stand in time_zone.h.
