@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -55,8 +56,20 @@ int PrefixBase(std::string_view text) {
   }
 }
 
-/// int(text, base): a sign, a prefix that agrees with the base, digits. Base 0 is told by the prefix.
-std::optional<number::BigInt> ParseInteger(Thread& thread, std::string_view text, int base) {
+/// Digits in base 2..36, the sign of which has been read. Null if they are none, or failed.
+Value IntOfDigits(Thread& thread, std::string_view digits, int base, bool negative) {
+  int64_t small = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [at, problem] = std::from_chars(digits.data(), end, small, base);
+  if (problem == std::errc() && at == end && digits.front() != '-') return Value::Int(negative ? -small : small);
+  if (!thread.ChargeSteps(number::RadixConversionCost(digits.size() / 16))) return {};
+  std::optional<number::BigInt> parsed = number::BigInt::Parse(digits, base);
+  if (!parsed) return {};
+  return thread.Checked(MakeInt(thread.heap(), negative ? std::move(*parsed).Negated() : *parsed));
+}
+
+/// int(text, base): a sign, a prefix that agrees with the base, digits. Base 0 is told by the prefix. Null as above.
+Value ParseInteger(Thread& thread, std::string_view text, int base) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   if (text.size() > 1 && text[0] == '0') {
@@ -66,13 +79,10 @@ std::optional<number::BigInt> ParseInteger(Thread& thread, std::string_view text
       text.remove_prefix(2);
     } else if (prefix == 0 && base == 0) {
       // A number that begins with 0 is octal to some and decimal to others: only zeros are clear.
-      if (text.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
+      if (text.find_first_not_of('0') != std::string_view::npos) return {};
     }
   }
-  if (!thread.ChargeSteps(number::RadixConversionCost(text.size() / 16))) return std::nullopt;
-  std::optional<number::BigInt> parsed = number::BigInt::Parse(text, base == 0 ? 10 : base);
-  if (parsed && negative) return std::move(*parsed).Negated();
-  return parsed;
+  return IntOfDigits(thread, text, base == 0 ? 10 : base, negative);
 }
 
 Value IntOfText(Thread& thread, const Value& text, const Value& base_value) {
@@ -83,10 +93,9 @@ Value IntOfText(Thread& thread, const Value& text, const Value& base_value) {
     if (wanted != 0 && (wanted < 2 || wanted > 36)) return thread.Fail("int: base must be an integer >= 2 && <= 36");
     base = static_cast<int>(wanted);
   }
-  const std::optional<number::BigInt> parsed = ParseInteger(thread, text.AsString(), base);
-  if (thread.failed()) return {};
-  if (!parsed) return thread.Fail("int: invalid literal with base {}: {}", base, text.AsString());
-  return thread.Checked(MakeInt(thread.heap(), parsed->view()));
+  const Value parsed = ParseInteger(thread, text.AsString(), base);
+  if (!parsed.is_null() || thread.failed()) return parsed;
+  return thread.Fail("int: invalid literal with base {}: {}", base, text.AsString());
 }
 
 Value FloatOfText(Thread& thread, const Value& text) {

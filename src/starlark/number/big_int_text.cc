@@ -114,6 +114,8 @@ std::optional<BigInt> BigInt::Parse(std::string_view digits, int base) {
   for (char c : digits) {
     if (DigitValue(c) >= base) return std::nullopt;
   }
+  const size_t digits_by_hand = static_cast<size_t>(LargestChunk(base).digits) * kChunksByHand;
+  if (digits.size() <= digits_by_hand) return FromMagnitude(ParseByHand(digits, base), false);
   PowerTable powers(base);
   size_t level = 0;
   while (powers.Digits(level + 1) < digits.size()) ++level;
@@ -127,11 +129,13 @@ void AppendText(std::string& out, IntView value, int base) {
     return;
   }
   if (value.negative) out.push_back('-');
+  Limbs magnitude(value.magnitude.begin(), value.magnitude.end());
+  if (magnitude.size() <= kChunksByHand) return AppendByHand(out, std::move(magnitude), LargestChunk(base), base, 0);
   PowerTable powers(base);
   size_t level = 0;
   // n limbs squared are at least 2n − 1.
   while (2 * powers.Power(level).size() <= value.magnitude.size() + 1) ++level;
-  AppendSplit(out, Limbs(value.magnitude.begin(), value.magnitude.end()), powers, base, level, 0);
+  AppendSplit(out, std::move(magnitude), powers, base, level, 0);
 }
 
 std::string ToText(IntView value, int base) {

@@ -32,7 +32,7 @@ class ReprWriter {
       case Kind::kBool:
         return Put(value.AsBool() ? "True" : "False");
       case Kind::kInt:
-        fmt::format_to(std::back_inserter(out_), "{}", value.AsInt64());
+        number::AppendText(out_, number::SmallInt(value.AsInt64()));
         return true;
       case Kind::kBigInt: {
         const auto view = value.As<BigIntObject>()->view();

@@ -24,10 +24,13 @@ bool ForEachCodePoint(std::string_view text, Visit visit) {
   return true;
 }
 
-template <typename Map>
-void AppendMapped(std::string_view text, std::string& out, Map map) {
+template <typename MapAscii, typename Map>
+void AppendMapped(std::string_view text, std::string& out, MapAscii map_ascii, Map map) {
   if (IsAscii(text)) {
-    for (char c : text) out.push_back(static_cast<char>(map(static_cast<char32_t>(c))));
+    const size_t begin = out.size();
+    out += text;
+    std::transform(out.begin() + static_cast<ptrdiff_t>(begin), out.end(), out.begin() + static_cast<ptrdiff_t>(begin),
+                   map_ascii);
     return;
   }
   ForEachCodePoint(text, [&](char32_t code_point) {
@@ -52,11 +55,13 @@ bool IsCasedAndFixed(std::string_view text, Map map) {
 }  // namespace
 
 void AppendUpper(std::string_view text, std::string& out) {
-  AppendMapped(text, out, ToUpper);
+  const auto ascii = [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c); };
+  AppendMapped(text, out, ascii, ToUpper);
 }
 
 void AppendLower(std::string_view text, std::string& out) {
-  AppendMapped(text, out, ToLower);
+  const auto ascii = [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
+  AppendMapped(text, out, ascii, ToLower);
 }
 
 void AppendTitle(std::string_view text, std::string& out) {
