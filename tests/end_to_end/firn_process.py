@@ -91,13 +91,6 @@ class Firn:
         with open(f"/proc/{self.process.pid}/statm") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    def supervise(self):
-        """Starts the program anew where it has ended, as a service manager does; gives the code it ended with."""
-        code = self.process.poll()
-        if code is not None:
-            self.start()
-        return code
-
     def run(self, *arguments, check=True, seconds=300):
         """Runs another command of the program to its end; returns what it printed."""
         done = subprocess.run([FIRN, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=seconds)

@@ -39,6 +39,19 @@ def s3(folder, *buckets):
     return running("s3.sh", folder, *buckets)
 
 
+@contextlib.contextmanager
+def s3_gone(folder, endpoint, *buckets):
+    """Ends the server for the length of the block and starts it again, with what it held, where it was."""
+    script = SHARED / "servers/s3.sh"
+    environment = {**os.environ, "FIRN_CACHE": str(CACHE)}
+    subprocess.run([script, "stop", folder], env=environment, timeout=60, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([script, "start", folder, endpoint.rpartition(":")[2], *buckets], env=environment, timeout=60,
+                       stdout=subprocess.DEVNULL, check=True)
+
+
 def s3_output(endpoint):
     """Options of `[[outputs.iceberg]]` for that server."""
     return (f'  s3_endpoint = "{endpoint}"\n  s3_region = "{S3_REGION}"\n  s3_access_key = "{S3_KEY}"\n'

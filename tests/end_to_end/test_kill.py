@@ -17,7 +17,7 @@ def test_no_row_is_lost_or_doubled_by_kills(firn):
     chance = random.Random(20)
     with load.Load(instance) as clients:
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.1, 1.0))
+            time.sleep(chance.uniform(0.05, 0.8))
             instance.kill()
             instance.start()
         clients.wait_for(1)
