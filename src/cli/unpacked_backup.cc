@@ -19,7 +19,7 @@ Result<std::shared_ptr<const UnpackedBackup>> UnpackedBackup::Make(storage::File
   if (::mkdtemp(folder.data()) == nullptr)
     return Unavailable("cannot make a folder in {}: {}", temporary.string(), std::strerror(errno));
   const std::shared_ptr<const UnpackedBackup> unpacked(new UnpackedBackup(std::move(folder)));
-  fmt::print(stderr, "firn: unpacking {} archives of {} to {}\n", backup.archives.size(), backup.manifest,
+  fmt::print(stderr, "firn: unpacking {} archives of {} to {}\n", backup.archives.size(), backup.path,
              unpacked->folder());
   FIRN_TRY(influx_files::UnpackBackup(files, backup, unpacked->folder()));
   return unpacked;

@@ -96,15 +96,36 @@ TEST_F(BackupTest, FoldersWithoutAManifestAreNone) {
   EXPECT_FALSE(*backup);
 }
 
-TEST_F(BackupTest, OneOfSeveralMustBeNamed) {
-  Write("1.manifest", R"({"files":[]})");
-  Write("2.manifest", R"({"files":[]})");
-  EXPECT_EQ(FindBackup(*files_, scratch_.path().string()).error().kind(), ErrorKind::kInvalidInput);
-  EXPECT_TRUE(FindBackup(*files_, scratch_ / "2.manifest").ok());
+TEST_F(BackupTest, OfEachShardTheNewestArchiveCounts) {
+  const auto manifest = [](const char* archives) { return fmt::format(R"({{"files":[{}]}})", archives); };
+  Write("20260101T000000Z.manifest",
+        manifest(R"({"shardID":1,"fileName":"old.s1"},{"shardID":2,"fileName":"old.s2"})"));
+  Write("20260102T000000Z.manifest", manifest(R"({"shardID":2,"fileName":"new.s2"})"));
+  const auto both = FindBackup(*files_, scratch_.path().string());
+  ASSERT_TRUE(both.ok()) << both.error().message();
+  EXPECT_THAT((*both)->archives, ElementsAre(scratch_ / "new.s2", scratch_ / "old.s1"));
+  const auto first = FindBackup(*files_, scratch_ / "20260101T000000Z.manifest");
+  ASSERT_TRUE(first.ok());
+  EXPECT_THAT((*first)->archives, ElementsAre(scratch_ / "old.s1", scratch_ / "old.s2"));
+}
+
+TEST_F(BackupTest, ArchivesWithoutAManifestAreUnpackedOneOverTheOther) {
+  const std::string file = "db/my policy/7/000000001-000000001.tsm";
+  Write("meta.00", "");
+  Write("db.my policy.00007.00", TarEntry(file, "old") + TarEntry("db/my policy/7/fields.idx", "types"));
+  Write("db.my policy.00007.01", TarEntry(file, "new"));
+  const auto backup = FindBackup(*files_, scratch_.path().string());
+  ASSERT_TRUE(backup.ok() && *backup);
+  EXPECT_THAT((*backup)->archives, ElementsAre(scratch_ / "db.my policy.00007.00", scratch_ / "db.my policy.00007.01"));
+  ASSERT_TRUE(UnpackBackup(*files_, **backup, scratch_ / "unpacked").ok());
+  EXPECT_THAT(Unpacked(), ElementsAre("data/db/my policy/7/000000001-000000001.tsm", "data/db/my policy/7/fields.idx"));
+  EXPECT_EQ(*files_->ReadFile(scratch_ / "unpacked/data/" + file), "new");
+  EXPECT_TRUE(*FindBackup(*files_, scratch_ / "db.my policy.00007.00"));
 }
 
 TEST_F(BackupTest, ManifestsThatMakeNoSenseAreRefused) {
-  for (const char* text : {"", "[]", "{}", R"({"files":[{}]})", R"({"files":[{"fileName":"../x.tar.gz"}]})",
+  for (const char* text : {"", "[]", "{}", R"({"files":[{}]})", R"({"files":[{"fileName":"../x.tar.gz","shardID":1}]})",
+                           R"({"files":[{"fileName":"x.tar.gz"}]})",
                            R"({"buckets":[{"retentionPolicies":[{"shardGroups":[{"shards":[7]}]}]}]})"}) {
     Write("a.manifest", text);
     const auto backup = FindBackup(*files_, scratch_ / "a.manifest");
