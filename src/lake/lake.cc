@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
 
 #include "base/log.h"
-#include "formats/line_protocol/writer.h"
 #include "iceberg/catalog/catalog.h"
 #include "iceberg/updates/commit.h"
 #include "lake/positions.h"
 #include "lake/rejected_rows.h"
+#include "lake/row_router.h"
 #include "lake/table_template.h"
 #include "lake/table_writer.h"
 #include "storage/storage.h"
@@ -23,18 +22,7 @@ namespace {
 using point::Batch;
 
 constexpr int64_t kLowWaterIntervalNs = 60'000'000'000;
-constexpr int64_t kDayNs = 86'400'000'000'000;
 constexpr int kMaxRounds = 8;  // of a commit whose tables change under it
-
-iceberg::Namespace SplitNamespace(std::string_view text) {
-  iceberg::Namespace levels;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t dot = std::min(text.find('.', at), text.size());
-    levels.emplace_back(text.substr(at, dot - at));
-    at = dot + 1;
-  }
-  return levels;
-}
 
 /// Runs `work(0) … work(count - 1)` on up to `threads` threads.
 void ForEach(size_t count, unsigned threads, const std::function<void(size_t)>& work) {
@@ -67,8 +55,7 @@ class LakeImpl final : public Lake {
   LakeImpl(LakeOptions options, TableTemplate table_name, std::shared_ptr<iceberg::Catalog> catalog,
            std::shared_ptr<storage::Storage> storage, const LakeContext& context)
       : options_(std::move(options)),
-        table_name_(std::move(table_name)),
-        levels_(SplitNamespace(options_.name_space)),
+        levels_(iceberg::SplitNamespace(options_.name_space)),
         catalog_(std::move(catalog)),
         storage_(std::move(storage)),
         sleeper_(iceberg::MakeSystemSleeper(context.stop)),
@@ -83,6 +70,7 @@ class LakeImpl final : public Lake {
         std::make_unique<RejectedRowsTable>(levels_, services_.environment, LocationOf(RejectedRowsTable::kName));
     counting_ = std::make_unique<CountingSink>(context.rejects != nullptr ? context.rejects : rejected_.get());
     services_.rejects = counting_.get();
+    router_ = std::make_unique<RowRouter>(options_, std::move(table_name), *clock_, *counting_);
   }
 
   void AddShard(uint32_t shard, std::string source, std::string shard_name) override {
@@ -92,15 +80,9 @@ class LakeImpl final : public Lake {
 
   Status Write(std::vector<Batch> batches) override {
     for (Batch& batch : batches) {
-      if (batch.empty()) continue;
-      if (!TimesAllowed(batch)) batch = RejectTimes(batch);
-      if (batch.empty()) continue;
-      if (!table_name_.depends_on_tags()) {
-        const std::string name = table_name_.Render(batch, 0);
-        AddTo(name, std::move(batch));
-      } else {
-        RouteBySeries(std::move(batch));
-      }
+      const std::optional<ShardName> shard = NameOf(batch.origin.shard);
+      router_->Route(std::move(batch), shard,
+                     [&](const std::string& table, Batch rows) { AddTo(table, std::move(rows), shard); });
     }
     return OkStatus();
   }
@@ -110,7 +92,7 @@ class LakeImpl final : public Lake {
     for (TableWriter* table : Tables()) table->Discard(shard, position);
   }
 
-  Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) override {
+  Status Spill(std::span<const ShardProgress> progress, size_t bytes_to_free) override {
     const std::lock_guard commit_lock(commit_mutex_);
     const Progress state = Remember(progress);
     size_t freed = rejected_->byte_size();
@@ -127,7 +109,7 @@ class LakeImpl final : public Lake {
     return OkStatus();
   }
 
-  Result<CommitReport> Commit(const std::vector<ShardProgress>& progress) override {
+  Result<CommitReport> Commit(std::span<const ShardProgress> progress) override {
     const std::lock_guard commit_lock(commit_mutex_);
     const Progress state = Remember(progress);
     const std::vector<TableWriter*> tables = Tables();
@@ -278,7 +260,7 @@ class LakeImpl final : public Lake {
     return tables;
   }
 
-  Progress Remember(const std::vector<ShardProgress>& progress) {
+  Progress Remember(std::span<const ShardProgress> progress) {
     const std::unique_lock lock(tables_mutex_);
     Progress state;
     for (const ShardProgress& shard : progress) {
@@ -289,48 +271,6 @@ class LakeImpl final : public Lake {
     return state;
   }
 
-  bool TimesAllowed(const Batch& batch) {
-    int64_t first = std::numeric_limits<int64_t>::max();
-    int64_t last = std::numeric_limits<int64_t>::min();
-    for (const int64_t time : batch.times) {
-      first = std::min(first, time);
-      last = std::max(last, time);
-    }
-    if (last >= 0 && first < 2 * kDayNs && !warned_of_1970_.exchange(true)) {
-      log::Warn("{}: rows fall on 1970-01-01 or -02, the sign of a wrong precision", batch.measurement);
-    }
-    return first >= options_.first_time_ns && last <= options_.last_time_ns;
-  }
-
-  /// Rejects the rows whose time is out of range and gives the others.
-  Batch RejectTimes(const Batch& batch) {
-    std::vector<uint32_t> good;
-    std::vector<uint32_t> bad;
-    for (uint32_t row = 0; row < batch.rows(); ++row) {
-      const bool fits = batch.times[row] >= options_.first_time_ns && batch.times[row] <= options_.last_time_ns;
-      (fits ? good : bad).push_back(row);
-    }
-    RejectRows(batch, bad, "the time is outside time_range");
-    return batch.Select(good);
-  }
-
-  void RejectRows(const Batch& batch, std::span<const uint32_t> rows, const std::string& reason) {
-    RejectedRow rejected;
-    rejected.received_at_ns = clock_->NowNs();
-    if (const auto name = NameOf(batch.origin.shard)) {
-      rejected.source = name->source;
-      rejected.shard = name->shard;
-    }
-    rejected.position = batch.origin.position;
-    rejected.reason = reason;
-    for (const uint32_t row : rows) {
-      line_protocol::WriteReport report;
-      rejected.payload.clear();
-      line_protocol::WriteRow(batch, row, {.unsigned_integers = true}, rejected.payload, report);
-      counting_->Reject(rejected);
-    }
-  }
-
   std::optional<ShardName> NameOf(uint32_t shard) const {
     const std::shared_lock lock(tables_mutex_);
     const auto name = names_.find(shard);
@@ -338,36 +278,12 @@ class LakeImpl final : public Lake {
     return name->second;
   }
 
-  void RouteBySeries(Batch batch) {
-    std::map<std::string, uint32_t> part_by_name;
-    std::unordered_map<uint32_t, uint32_t> part_of_series;
-    std::vector<uint32_t> part_of_row;
-    for (const uint32_t series : batch.series) {
-      auto known = part_of_series.find(series);
-      if (known == part_of_series.end()) {
-        const auto next = static_cast<uint32_t>(part_by_name.size());
-        const uint32_t part = part_by_name.emplace(table_name_.Render(batch, series), next).first->second;
-        known = part_of_series.emplace(series, part).first;
-      }
-      part_of_row.push_back(known->second);
-    }
-    if (part_by_name.size() == 1) return AddTo(part_by_name.begin()->first, std::move(batch));
-    std::vector<Batch> parts = batch.Split(part_of_row, part_by_name.size());
-    for (const auto& [name, part] : part_by_name) AddTo(name, std::move(parts[part]));
-  }
-
-  void AddTo(const std::string& name, Batch batch) {
-    TableWriter* table = FindOrAddTable(name);
-    if (table != nullptr) {
-      const std::optional<ShardName> shard = NameOf(batch.origin.shard);
-      return table->Add(std::move(batch), shard);
-    }
-    std::vector<uint32_t> all(batch.rows());
-    for (uint32_t row = 0; row < all.size(); ++row) all[row] = row;
+  void AddTo(const std::string& name, Batch batch, const std::optional<ShardName>& shard) {
+    if (TableWriter* table = FindOrAddTable(name); table != nullptr) return table->Add(std::move(batch), shard);
     const Status named = CheckTableName(name);
-    RejectRows(batch, all,
-               named.ok() ? fmt::format("there are max_tables = {} tables already", options_.max_tables)
-                          : named.error().message());
+    router_->Reject(batch, shard,
+                    named.ok() ? fmt::format("there are max_tables = {} tables already", options_.max_tables)
+                               : named.error().message());
   }
 
   /// Null when the name is no table's or the limit is reached.
@@ -384,7 +300,7 @@ class LakeImpl final : public Lake {
         .first->second.get();
   }
 
-  static void FindDurable(const std::vector<ShardProgress>& progress, const std::vector<TableWriter*>& tables,
+  static void FindDurable(std::span<const ShardProgress> progress, const std::vector<TableWriter*>& tables,
                           CommitReport& report) {
     for (const ShardProgress& shard : progress) {
       int64_t durable = shard.complete_up_to;
@@ -413,7 +329,6 @@ class LakeImpl final : public Lake {
   }
 
   const LakeOptions options_;
-  const TableTemplate table_name_;
   const iceberg::Namespace levels_;
   const std::shared_ptr<iceberg::Catalog> catalog_;
   const std::shared_ptr<storage::Storage> storage_;
@@ -423,10 +338,10 @@ class LakeImpl final : public Lake {
   TableServices services_;
   std::unique_ptr<RejectedRowsTable> rejected_;
   std::unique_ptr<CountingSink> counting_;
+  std::unique_ptr<RowRouter> router_;
 
   mutable std::mutex commit_mutex_;  ///< Commit, Spill and Discard one at a time; taken before tables_mutex_
   std::optional<int64_t> last_low_water_;
-  std::atomic<bool> warned_of_1970_{false};
 
   mutable std::shared_mutex tables_mutex_;  ///< guards the maps; tables themselves live as long as the lake
   std::map<std::string, std::unique_ptr<TableWriter>> tables_;

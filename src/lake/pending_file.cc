@@ -39,6 +39,12 @@ std::vector<const point::Batch*> Pointers(const std::vector<point::Batch>& batch
   return pointers;
 }
 
+size_t BytesOf(const std::vector<point::Batch>& batches) {
+  size_t bytes = 0;
+  for (const point::Batch& batch : batches) bytes += batch.byte_size();
+  return bytes;
+}
+
 PositionRanges RangesOf(std::span<const point::Batch* const> batches) {
   PositionRanges ranges;
   for (const point::Batch* batch : batches) {

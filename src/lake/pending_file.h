@@ -42,6 +42,8 @@ bool Fits(const PendingFile& file, const iceberg::TableMetadata& metadata);
 /// The batches that have rows.
 std::vector<const point::Batch*> Pointers(const std::vector<point::Batch>& batches);
 
+size_t BytesOf(const std::vector<point::Batch>& batches);
+
 PositionRanges RangesOf(std::span<const point::Batch* const> batches);
 
 }  // namespace firn::lake

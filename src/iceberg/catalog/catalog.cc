@@ -1,5 +1,7 @@
 #include "iceberg/catalog/catalog.h"
 
+#include <algorithm>
+
 namespace firn::iceberg {
 
 std::string ToString(const Namespace& levels) {
@@ -10,16 +12,21 @@ std::string ToString(const TableIdentifier& identifier) {
   return identifier.levels.empty() ? identifier.name : ToString(identifier.levels) + '.' + identifier.name;
 }
 
-Result<TableIdentifier> ParseTableIdentifier(std::string_view text) {
-  TableIdentifier identifier;
-  size_t begin = 0;
-  while (begin <= text.size()) {
+Namespace SplitNamespace(std::string_view text) {
+  Namespace levels;
+  for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('.', begin), text.size());
-    if (end == begin) return InvalidInput("a table is named NAMESPACE.TABLE, not: {}", text);
-    identifier.levels.emplace_back(text.substr(begin, end - begin));
+    levels.emplace_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  if (identifier.levels.size() < 2) return InvalidInput("a table is named NAMESPACE.TABLE, not: {}", text);
+  return levels;
+}
+
+Result<TableIdentifier> ParseTableIdentifier(std::string_view text) {
+  TableIdentifier identifier{SplitNamespace(text), {}};
+  const bool whole =
+      std::none_of(identifier.levels.begin(), identifier.levels.end(), [](const auto& level) { return level.empty(); });
+  if (!whole || identifier.levels.size() < 2) return InvalidInput("a table is named NAMESPACE.TABLE, not: {}", text);
   identifier.name = std::move(identifier.levels.back());
   identifier.levels.pop_back();
   return identifier;

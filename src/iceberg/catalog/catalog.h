@@ -24,6 +24,8 @@ struct TableIdentifier {
 
 /// "a.b.table".
 std::string ToString(const Namespace& levels);
+/// The levels of a namespace as ToString writes it.
+Namespace SplitNamespace(std::string_view text);
 std::string ToString(const TableIdentifier& identifier);
 /// Splits at dots: "a.b.table". kInvalidInput without a namespace or with an empty part.
 Result<TableIdentifier> ParseTableIdentifier(std::string_view text);

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <list>
 #include <mutex>
 #include <set>
 
 #include "base/log.h"
+#include "iceberg/catalog/metadata_cache.h"
 #include "iceberg/catalog/metadata_file.h"
 #include "iceberg/catalog/purge.h"
+#include "iceberg/catalog/sql_names.h"
 #include "iceberg/catalog/sqlite_database.h"
 
 namespace firn::iceberg {
@@ -19,7 +20,6 @@ namespace {
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr size_t kLongestLocation = 1'000;  ///< the column's width in the layout that all engines share
-constexpr size_t kCachedTables = 64;
 constexpr char kExistsKey[] = "exists";
 
 constexpr char kCreateTables[] =
@@ -42,58 +42,6 @@ Status SyncFolder(const std::filesystem::path& folder) {
   if (code != 0) return Unavailable("cannot sync folder: {}", folder.string());
   return OkStatus();
 }
-
-Status CheckLevels(const Namespace& levels) {
-  if (levels.empty()) return InvalidInput("a namespace needs a name");
-  for (const std::string& level : levels) {
-    if (level.empty() || level.find('.') != std::string::npos) {
-      return InvalidInput("a namespace level must not be empty or hold a dot: {}", level);
-    }
-  }
-  return OkStatus();
-}
-
-Namespace SplitLevels(const std::string& text) {
-  Namespace levels;
-  size_t begin = 0;
-  while (begin <= text.size()) {
-    const size_t end = std::min(text.find('.', begin), text.size());
-    levels.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return levels;
-}
-
-/// `ns` for LIKE with the escape `!`, as all implementations of this catalog have it.
-std::string LikeChildren(const std::string& ns) {
-  std::string out;
-  for (const char c : ns) {
-    if (c == '!' || c == '_' || c == '%') out += '!';
-    out += c;
-  }
-  return out + ".%";
-}
-
-/// Parsed metadata by location; files never change, so an entry is never stale. Newest first.
-class MetadataCache {
- public:
-  TableMetadataPtr Find(const std::string& location) {
-    const auto found =
-        std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.first == location; });
-    if (found == entries_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found);
-    return found->second;
-  }
-  /// `previous` is what the new entry takes the place of.
-  void Put(const std::string& location, TableMetadataPtr metadata, const std::string& previous) {
-    entries_.remove_if([&](const auto& entry) { return entry.first == previous || entry.first == location; });
-    entries_.emplace_front(location, std::move(metadata));
-    if (entries_.size() > kCachedTables) entries_.pop_back();
-  }
-
- private:
-  std::list<std::pair<std::string, TableMetadataPtr>> entries_;
-};
 
 class SqliteCatalog final : public Catalog {
  public:
@@ -130,7 +78,7 @@ class SqliteCatalog final : public Catalog {
                                  {options_.catalog_name}));
     std::set<Namespace> children;
     for (const auto& row : rows) {
-      Namespace levels = SplitLevels(row[0].value_or(""));
+      Namespace levels = SplitNamespace(row[0].value_or(""));
       if (levels.size() <= parent.size() || !std::equal(parent.begin(), parent.end(), levels.begin())) continue;
       levels.resize(parent.size() + 1);
       children.insert(std::move(levels));
@@ -312,7 +260,7 @@ class SqliteCatalog final : public Catalog {
                   database_->Query(
                       "SELECT table_namespace, table_name FROM iceberg_tables WHERE catalog_name = ?" + type_filter_,
                       {options_.catalog_name}));
-      for (const auto& row : rows) known.push_back({SplitLevels(row[0].value_or("")), row[1].value_or("")});
+      for (const auto& row : rows) known.push_back({SplitNamespace(row[0].value_or("")), row[1].value_or("")});
     }
     for (const TableIdentifier& other : known) {
       const Result<LoadedTable> loaded = LoadTable(other);
