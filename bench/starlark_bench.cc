@@ -1,5 +1,5 @@
 // Runs the scripts of bench/starlark and prints `NAME ms N` for each, the best of ROUNDS, and `call ns N`.
-// usage: firn_bench_starlark FOLDER [ROUNDS]
+// usage: firn_bench_starlark FOLDER [ROUNDS [SCRIPT]]
 
 #include <fmt/format.h>
 
@@ -160,15 +160,17 @@ double CallNanoseconds(const std::string& folder, int rounds) {
   return best * 1e6 / kCalls;
 }
 
-int Main(const std::string& folder, int rounds) {
+/// Prints the figures of all scripts, or of the one that is named.
+int Main(const std::string& folder, int rounds, const std::string& only) {
   for (const std::string name : {"loop", "fib", "strings", "containers", "sorting", "json"}) {
+    if (!only.empty() && only != name) continue;
     Thread thread(StandardLibrary());
     const auto module = Load(thread, folder, name);
     const Value run = module->Find("run");
     fmt::print("{} ms {:.3f}\n", name, Best(rounds, [&] { MustSucceed(thread, thread.Call(run, {})); }));
   }
-  fmt::print("metric ms {:.3f}\n", MetricScript(folder, rounds));
-  fmt::print("call ns {:.2f}\n", CallNanoseconds(folder, rounds));
+  if (only.empty() || only == "metric") fmt::print("metric ms {:.3f}\n", MetricScript(folder, rounds));
+  if (only.empty() || only == "call") fmt::print("call ns {:.2f}\n", CallNanoseconds(folder, rounds));
   return 0;
 }
 
@@ -177,8 +179,8 @@ int Main(const std::string& folder, int rounds) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: {} FOLDER [ROUNDS]\n", argv[0]);
+    fmt::print(stderr, "usage: {} FOLDER [ROUNDS [SCRIPT]]\n", argv[0]);
     return 2;
   }
-  return firn::starlark::Main(argv[1], argc > 2 ? std::atoi(argv[2]) : 5);
+  return firn::starlark::Main(argv[1], argc > 2 ? std::atoi(argv[2]) : 5, argc > 3 ? argv[3] : "");
 }

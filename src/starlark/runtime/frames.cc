@@ -157,6 +157,10 @@ void Interpreter::Unwind(size_t depth) {
   }
 }
 
+void Interpreter::FailUnset(std::string_view scope, std::string_view name) {
+  thread_.Fail("{} variable {} referenced before assignment", scope, name);
+}
+
 /// Once an error, where it arises. `native`, if any, is the function that was running.
 void Interpreter::RecordBacktrace(std::string_view native) {
   std::vector<CallSite>& backtrace = thread_.error_->backtrace;

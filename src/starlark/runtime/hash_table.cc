@@ -219,6 +219,19 @@ bool Insert(Thread& thread, Dict& dict, const Value& key, const Value& value) {
   return true;
 }
 
+bool InsertUnique(Thread& thread, Dict& dict, const Value& key, const Value& value) {
+  const uint32_t before = dict.table.size;
+  HashTable::Entry* entry = dict.table.FindOrAdd(thread, key);
+  if (entry == nullptr) return false;
+  if (dict.table.size == before) {
+    std::string text;
+    if (AppendRepr(thread, key, text)) thread.Fail("duplicate key: {}", text);
+    return false;
+  }
+  entry->value = value;
+  return true;
+}
+
 bool Insert(Thread& thread, Set& set, const Value& key) {
   return CheckMutable(thread, set, "insert into") && set.table.FindOrAdd(thread, key) != nullptr;
 }

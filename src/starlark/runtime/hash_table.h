@@ -86,6 +86,8 @@ Set* NewSet(Heap& heap);
 /// dict[key] = value and set.add(key) with the rules of mutation. False if failed.
 bool Insert(Thread& thread, Dict& dict, const Value& key, const Value& value);
 bool Insert(Thread& thread, Set& set, const Value& key);
+/// An entry of a literal: fails if the key is there.
+bool InsertUnique(Thread& thread, Dict& dict, const Value& key, const Value& value);
 /// Whether a dict or set may change; else fails with "cannot `verb` frozen hash table" or "… hash table during
 /// iteration". `verb` is "insert into", "delete from" or "clear".
 bool CheckMutable(Thread& thread, const Object& table_owner, std::string_view verb);

@@ -23,59 +23,18 @@
 
 #include "starlark/runtime/interpreter.h"
 
-#include "starlark/runtime/attributes.h"
+#include "starlark/runtime/fast_paths.h"
 #include "starlark/runtime/hash_table.h"
 #include "starlark/runtime/host_object.h"
-#include "starlark/runtime/integer.h"
 #include "starlark/runtime/loop_state.h"
 #include "starlark/runtime/module.h"
 #include "starlark/runtime/operations.h"
 #include "starlark/runtime/sequence.h"
-#include "starlark/runtime/string.h"
 
 // Labels as values are an extension that both GCC and Clang have.
 #pragma GCC diagnostic ignored "-Wpedantic"
 
 namespace firn::starlark {
-namespace {
-
-constexpr auto kIntMeta = static_cast<uint64_t>(Kind::kInt);
-constexpr auto kFloatMeta = static_cast<uint64_t>(Kind::kFloat);
-
-inline bool AreInts(const Value& x, const Value& y) {
-  return ((x.meta() ^ kIntMeta) | (y.meta() ^ kIntMeta)) == 0;
-}
-
-/// Whether both are numbers that a double holds (an int64 is rounded as every conversion does), one of them a float.
-inline bool ToFloats(const Value& x, const Value& y, double* a, double* b) {
-  if (x.meta() == kFloatMeta) {
-    *a = x.AsFloat();
-    if (y.meta() == kFloatMeta)
-      *b = y.AsFloat();
-    else if (y.meta() == kIntMeta)
-      *b = static_cast<double>(y.AsInt64());
-    else
-      return false;
-    return true;
-  }
-  if (y.meta() != kFloatMeta || x.meta() != kIntMeta) return false;
-  *a = static_cast<double>(x.AsInt64());
-  *b = y.AsFloat();
-  return true;
-}
-
-/// Whether the cache has the slot of this object.
-inline bool IsSlotOf(const InlineCache& cache, const Value& object) {
-  if (!object.is(Kind::kHost)) return false;
-  const auto& host = *object.As<HostObject>();
-  return host.layout == cache.layout && host.type == cache.owner && cache.slot >= 0;
-}
-
-inline bool FastTruth(const Value& value) {
-  return value.kind() <= Kind::kInt ? value.payload() != 0 : Truth(value);
-}
-
-}  // namespace
 
 void Interpreter::CollectGarbage() {
   thread_.heap().Collect(*this);
@@ -109,9 +68,24 @@ Value Interpreter::Run() {
   InlineCache* caches = nullptr;
 
 #define RK(x) ((x) >= 0 ? r : k)[x]
+#define CONSTANT(n) k[-static_cast<ptrdiff_t>(n) - 1]
 #define CASE(name) L_##name:
-#define NEXT goto* kLabels[static_cast<size_t>(pc->opcode)]
-#define SAFE_POINT() (--thread_.fuel_ > 0 || SafePoint())
+#define DISPATCH() goto* kLabels[static_cast<size_t>(pc->opcode)]
+#define NEXT(length) \
+  pc += (length);    \
+  DISPATCH()
+#define REQUIRE(condition) \
+  if (!(condition)) goto failed
+// Stores what an expression gives, unless it fails.
+#define SET(target, expression)      \
+  {                                  \
+    const Value value_ = expression; \
+    REQUIRE(!value_.is_null());      \
+    r[target].AssignWords(value_);   \
+  }
+// Says where this frame is, which whoever looks at frames wants to know, and where it goes on after a call.
+#define SUSPEND(length) frame->resume = pc + (length)
+#define SAFE_POINT() REQUIRE(--thread_.fuel_ > 0 || (SUSPEND(1), SafePoint()))
 
   goto enter;
 
@@ -121,84 +95,72 @@ enter:
   r = frame->registers;
   k = frame->code->constants;
   caches = CachesOf(*frame->code->program);
-  NEXT;
+  DISPATCH();
 
   CASE(Move) {
     r[pc->a] = RK(pc->b);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(LoadConstant) {
-    const int32_t n = pc->n();
-    r[pc->a] = n < 0 ? Value() : k[-static_cast<ptrdiff_t>(n) - 1];
-    ++pc;
-    NEXT;
+    r[pc->a] = pc->n() < 0 ? Value() : CONSTANT(pc->n());
+    NEXT(1);
   }
   CASE(LoadGlobal) {
-    const Value& global = frame->function->module->globals_[static_cast<size_t>(pc->n())];
+    const auto index = static_cast<size_t>(pc->n());
+    const Value& global = frame->function->module->globals_[index];
     if (global.is_null()) {
-      thread_.Fail("global variable {} referenced before assignment",
-                   frame->code->program->source().globals[static_cast<size_t>(pc->n())]);
+      FailUnset("global", frame->code->program->source().globals[index]);
       goto failed;
     }
     r[pc->a] = global;
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(StoreGlobal) {
     frame->function->module->globals_[pc->a] = RK(pc->b);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(LoadPredeclared) {
     r[pc->a] = frame->function->module->predeclared_[static_cast<size_t>(pc->n())];
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(LoadFree) {
     const auto index = static_cast<size_t>(pc->n());
     const Value& value = frame->function->captured(index)->value;
     if (value.is_null()) {
-      thread_.Fail("local variable {} referenced before assignment", frame->code->source->capture_names[index]);
+      FailUnset("local", frame->code->source->capture_names[index]);
       goto failed;
     }
     r[pc->a] = value;
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(LoadCell) {
     const Value& value = r[pc->b].As<Cell>()->value;
     if (value.is_null()) {
-      thread_.Fail("local variable {} referenced before assignment",
-                   frame->code->source->local_names[static_cast<size_t>(pc->b)]);
+      FailUnset("local", frame->code->source->local_names[static_cast<size_t>(pc->b)]);
       goto failed;
     }
     r[pc->a] = value;
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(StoreCell) {
     r[pc->a].As<Cell>()->value = RK(pc->b);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(MakeCell) {
     auto* cell = thread_.heap().New<Cell>();
     cell->value = r[pc->a];
     r[pc->a] = Value::Of(cell);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(CheckLocal) {
     if (r[pc->a].is_null()) {
-      thread_.Fail("local variable {} referenced before assignment", frame->code->source->local_names[pc->a]);
+      FailUnset("local", frame->code->source->local_names[pc->a]);
       goto failed;
     }
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
 
-#define ARITHMETIC(name, op, int_operation, float_operation)                            \
+#define ARITHMETIC(name, op, int_operation, float_operation, otherwise)                 \
   CASE(name) {                                                                          \
     const Value& x = RK(pc->b);                                                         \
     const Value& y = RK(pc->c);                                                         \
@@ -210,16 +172,15 @@ enter:
     } else if (ToFloats(x, y, &a, &b)) {                                                \
       r[pc->a] = Value::Float(a float_operation b);                                     \
     } else {                                                                            \
-      const Value value = Binary(thread_, BinaryOperator::op, x, y);                    \
-      if (value.is_null()) goto failed;                                                 \
-      r[pc->a] = value;                                                                 \
+      SUSPEND(1);                                                                       \
+      SET(pc->a, otherwise(thread_, BinaryOperator::op, x, y));                         \
     }                                                                                   \
-    ++pc;                                                                               \
-    NEXT;                                                                               \
+    NEXT(1);                                                                            \
   }
-  ARITHMETIC(Add, kPlus, __builtin_add_overflow, +)
-  ARITHMETIC(Subtract, kMinus, __builtin_sub_overflow, -)
-  ARITHMETIC(Multiply, kStar, __builtin_mul_overflow, *)
+  ARITHMETIC(Add, kPlus, __builtin_add_overflow, +, Binary)
+  ARITHMETIC(InPlaceAdd, kPlus, __builtin_add_overflow, +, BinaryInPlace)
+  ARITHMETIC(Subtract, kMinus, __builtin_sub_overflow, -, Binary)
+  ARITHMETIC(Multiply, kStar, __builtin_mul_overflow, *, Binary)
 #undef ARITHMETIC
 
   CASE(Divide) {
@@ -230,12 +191,10 @@ enter:
     if (ToFloats(x, y, &a, &b) && b != 0) {
       r[pc->a] = Value::Float(a / b);
     } else {
-      const Value value = Binary(thread_, BinaryOperator::kSlash, x, y);
-      if (value.is_null()) goto failed;
-      r[pc->a] = value;
+      SUSPEND(1);
+      SET(pc->a, Binary(thread_, BinaryOperator::kSlash, x, y));
     }
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(Modulo) {
     const Value& x = RK(pc->b);
@@ -243,21 +202,17 @@ enter:
     if (AreInts(x, y) && x.AsInt64() >= 0 && y.AsInt64() > 0) {
       r[pc->a] = Value::Int(x.AsInt64() % y.AsInt64());
     } else {
-      const Value value = Binary(thread_, BinaryOperator::kPercent, x, y);
-      if (value.is_null()) goto failed;
-      r[pc->a] = value;
+      SUSPEND(1);
+      SET(pc->a, Binary(thread_, BinaryOperator::kPercent, x, y));
     }
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
 
-#define BINARY(name, function, op)                                                   \
-  CASE(name) {                                                                       \
-    const Value value = function(thread_, BinaryOperator::op, RK(pc->b), RK(pc->c)); \
-    if (value.is_null()) goto failed;                                                \
-    r[pc->a] = value;                                                                \
-    ++pc;                                                                            \
-    NEXT;                                                                            \
+#define BINARY(name, function, op)                                           \
+  CASE(name) {                                                               \
+    SUSPEND(1);                                                              \
+    SET(pc->a, function(thread_, BinaryOperator::op, RK(pc->b), RK(pc->c))); \
+    NEXT(1);                                                                 \
   }
   BINARY(FloorDivide, Binary, kSlashSlash)
   BINARY(BitAnd, Binary, kAmpersand)
@@ -276,32 +231,10 @@ enter:
   BINARY(GreaterEqual, Binary, kGreaterEqual)
 #undef BINARY
 
-  CASE(InPlaceAdd) {
-    const Value& x = RK(pc->b);
-    const Value& y = RK(pc->c);
-    int64_t small = 0;
-    double a = 0;
-    double b = 0;
-    if (AreInts(x, y) && !__builtin_add_overflow(x.AsInt64(), y.AsInt64(), &small)) [[likely]] {
-      r[pc->a] = Value::Int(small);
-    } else if (ToFloats(x, y, &a, &b)) {
-      r[pc->a] = Value::Float(a + b);
-    } else {
-      const Value value = BinaryInPlace(thread_, BinaryOperator::kPlus, x, y);
-      if (value.is_null()) goto failed;
-      r[pc->a] = value;
-    }
-    ++pc;
-    NEXT;
-  }
-
-#define UNARY(name, op)                                               \
-  CASE(name) {                                                        \
-    const Value value = Unary(thread_, UnaryOperator::op, RK(pc->b)); \
-    if (value.is_null()) goto failed;                                 \
-    r[pc->a] = value;                                                 \
-    ++pc;                                                             \
-    NEXT;                                                             \
+#define UNARY(name, op)                                       \
+  CASE(name) {                                                \
+    SET(pc->a, Unary(thread_, UnaryOperator::op, RK(pc->b))); \
+    NEXT(1);                                                  \
   }
   UNARY(Negate, kMinus)
   UNARY(Plus, kPlus)
@@ -310,222 +243,161 @@ enter:
 
   CASE(Not) {
     r[pc->a] = Value::Bool(!FastTruth(RK(pc->b)));
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(Jump) {
-    pc += pc->n();
-    NEXT;
+    NEXT(pc->n());
   }
   CASE(JumpBack) {
-    if (!SAFE_POINT()) goto failed;
-    pc += pc->n();
-    NEXT;
+    SAFE_POINT();
+    NEXT(pc->n());
   }
   CASE(JumpIfTrue) {
-    pc += FastTruth(r[pc->a]) ? pc->n() : 1;
-    NEXT;
+    NEXT(FastTruth(r[pc->a]) ? pc->n() : 1);
   }
   CASE(JumpIfFalse) {
-    pc += FastTruth(r[pc->a]) ? 1 : pc->n();
-    NEXT;
-  }
-  CASE(BranchEqual) {
-    const Value& x = RK(pc->b);
-    const Value& y = RK(pc->c);
-    bool holds = false;
-    if (AreInts(x, y) || x.is(Kind::kShortString) || y.is(Kind::kShortString)) {
-      holds = x.IsIdentical(y);
-    } else {
-      holds = Equal(thread_, x, y);
-      if (!holds && thread_.failed()) goto failed;
-    }
-    pc += holds == (pc->a != 0) ? 1 + pc[1].n() : 2;
-    NEXT;
+    NEXT(FastTruth(r[pc->a]) ? 1 : pc->n());
   }
 
-#define BRANCH(name, op, comparison)                      \
-  CASE(name) {                                            \
-    const Value& x = RK(pc->b);                           \
-    const Value& y = RK(pc->c);                           \
-    bool holds = false;                                   \
-    if (AreInts(x, y)) {                                  \
-      holds = x.AsInt64() comparison y.AsInt64();         \
-    } else {                                              \
-      holds = Compare(thread_, BinaryOperator::op, x, y); \
-      if (!holds && thread_.failed()) goto failed;        \
-    }                                                     \
-    pc += holds == (pc->a != 0) ? 1 + pc[1].n() : 2;      \
-    NEXT;                                                 \
+#define BRANCH(name, are_fast, fast, slow)           \
+  CASE(name) {                                       \
+    const Value& x = RK(pc->b);                      \
+    const Value& y = RK(pc->c);                      \
+    bool holds = false;                              \
+    if (are_fast) {                                  \
+      holds = fast;                                  \
+    } else {                                         \
+      SUSPEND(1);                                    \
+      holds = slow;                                  \
+      REQUIRE(holds || !thread_.failed());           \
+    }                                                \
+    NEXT(holds == (pc->a != 0) ? 1 + pc[1].n() : 2); \
   }
-  BRANCH(BranchLess, kLess, <)
-  BRANCH(BranchLessEqual, kLessEqual, <=)
-  BRANCH(BranchGreater, kGreater, >)
-  BRANCH(BranchGreaterEqual, kGreaterEqual, >=)
+#define BRANCH_IN_ORDER(name, op, comparison) \
+  BRANCH(name, AreInts(x, y), x.AsInt64() comparison y.AsInt64(), Compare(thread_, BinaryOperator::op, x, y))
+  BRANCH(BranchEqual, AreInts(x, y) || x.is(Kind::kShortString) || y.is(Kind::kShortString), x.IsIdentical(y),
+         Equal(thread_, x, y))
+  BRANCH_IN_ORDER(BranchLess, kLess, <)
+  BRANCH_IN_ORDER(BranchLessEqual, kLessEqual, <=)
+  BRANCH_IN_ORDER(BranchGreater, kGreater, >)
+  BRANCH_IN_ORDER(BranchGreaterEqual, kGreaterEqual, >=)
+#undef BRANCH_IN_ORDER
 #undef BRANCH
 
   CASE(BranchIn) {
+    SUSPEND(1);
     const int found = Contains(thread_, RK(pc->c), RK(pc->b));
-    if (found < 0) goto failed;
-    pc += found == pc->a ? 1 + pc[1].n() : 2;
-    NEXT;
+    REQUIRE(found >= 0);
+    NEXT(found == pc->a ? 1 + pc[1].n() : 2);
   }
 
   CASE(GetAttr) {
     const Value& object = RK(pc->b);
     InlineCache& cache = caches[pc[1].n()];
-    frame->resume = pc + 2;
-    const Value value = IsSlotOf(cache, object)
-                            ? object.As<HostObject>()->type->AttrAt(thread_, *object.As<HostObject>(), cache.slot)
-                            : GetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], cache);
-    if (value.is_null()) goto failed;
-    r[pc->a] = value;
-    pc += 2;
-    NEXT;
+    SUSPEND(2);
+    HostObject* host = cache.HostWithSlot(object);
+    if (host != nullptr) {
+      SET(pc->a, host->type->AttrAt(thread_, *host, cache.slot));
+    } else {
+      SET(pc->a, GetMember(object, CONSTANT(pc[1].a), cache));
+    }
+    NEXT(2);
   }
   CASE(SetAttr) {
     const Value& object = r[pc->a];
     InlineCache& cache = caches[pc[1].n()];
-    frame->resume = pc + 2;
-    const bool is_set =
-        IsSlotOf(cache, object)
-            ? object.As<HostObject>()->type->SetAttrAt(thread_, *object.As<HostObject>(), cache.slot, RK(pc->b))
-            : SetMember(object, k[-static_cast<ptrdiff_t>(pc[1].a) - 1], RK(pc->b), cache);
-    if (!is_set) goto failed;
-    pc += 2;
-    NEXT;
+    SUSPEND(2);
+    HostObject* host = cache.HostWithSlot(object);
+    REQUIRE(host != nullptr ? host->type->SetAttrAt(thread_, *host, cache.slot, RK(pc->b))
+                            : SetMember(object, CONSTANT(pc[1].a), RK(pc->b), cache));
+    NEXT(2);
   }
   CASE(GetIndex) {
     const Value& object = RK(pc->b);
     const Value& index = RK(pc->c);
-    if (object.is(Kind::kList) && index.meta() == kIntMeta &&
-        static_cast<uint64_t>(index.AsInt64()) < object.As<List>()->size) {
+    if (IsPlaceInList(object, index)) {
       r[pc->a] = object.As<List>()->data[index.AsInt64()];
-      ++pc;
-      NEXT;
+    } else {
+      SUSPEND(1);
+      SET(pc->a, GetIndex(thread_, object, index));
     }
-    frame->resume = pc + 1;
-    const Value value = GetIndex(thread_, object, index);
-    if (value.is_null()) goto failed;
-    r[pc->a] = value;
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(GetKey) {
     const Value& object = RK(pc->b);
-    const Value& key = RK(pc->c);
-    frame->resume = pc + 2;
-    Value value;
-    if (!object.is(Kind::kHost)) {
-      value = GetIndex(thread_, object, key);
-    } else if (InlineCache& cache = caches[pc[1].n()]; IsSlotOf(cache, object)) {
-      value = object.As<HostObject>()->type->GetAt(thread_, *object.As<HostObject>(), cache.slot);
+    InlineCache& cache = caches[pc[1].n()];
+    SUSPEND(2);
+    HostObject* host = cache.HostWithSlot(object);
+    if (host != nullptr) {
+      SET(pc->a, host->type->GetAt(thread_, *host, cache.slot));
     } else {
-      value = GetHostKey(object, key, cache);
+      SET(pc->a, GetKey(object, RK(pc->c), cache));
     }
-    if (value.is_null()) goto failed;
-    r[pc->a] = value;
-    pc += 2;
-    NEXT;
+    NEXT(2);
   }
   CASE(SetIndex) {
-    const Value& object = r[pc->a];
-    frame->resume = pc + 1;
-    if (!SetIndex(thread_, object, RK(pc->b), RK(pc->c))) goto failed;
-    ++pc;
-    NEXT;
+    SUSPEND(1);
+    REQUIRE(SetIndex(thread_, r[pc->a], RK(pc->b), RK(pc->c)));
+    NEXT(1);
   }
   CASE(SetKey) {
     const Value& object = r[pc->a];
-    frame->resume = pc + 2;
-    bool is_set = false;
-    if (!object.is(Kind::kHost)) {
-      is_set = SetIndex(thread_, object, RK(pc->b), RK(pc->c));
-    } else if (InlineCache& cache = caches[pc[1].n()]; IsSlotOf(cache, object)) {
-      is_set = object.As<HostObject>()->type->SetAt(thread_, *object.As<HostObject>(), cache.slot, RK(pc->c));
-    } else {
-      is_set = SetHostKey(object, RK(pc->b), RK(pc->c), cache);
-    }
-    if (!is_set) goto failed;
-    pc += 2;
-    NEXT;
+    InlineCache& cache = caches[pc[1].n()];
+    SUSPEND(2);
+    HostObject* host = cache.HostWithSlot(object);
+    REQUIRE(host != nullptr ? host->type->SetAt(thread_, *host, cache.slot, RK(pc->c))
+                            : SetKey(object, RK(pc->b), RK(pc->c), cache));
+    NEXT(2);
   }
   CASE(Slice) {
     const Value* operands = &r[pc->a];
-    const Value value = Slice(thread_, operands[0], operands[1], operands[2], operands[3]);
-    if (value.is_null()) goto failed;
-    r[pc->b] = value;
-    ++pc;
-    NEXT;
+    SUSPEND(1);
+    SET(pc->b, Slice(thread_, operands[0], operands[1], operands[2], operands[3]));
+    NEXT(1);
   }
 
   CASE(MakeList) {
-    const Value list = MakeList(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)});
-    if (list.is_null()) goto failed;
-    r[pc->a] = list;
-    ++pc;
-    NEXT;
+    SET(pc->a, MakeList(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)}));
+    NEXT(1);
   }
   CASE(ExtendList) {
-    if (!r[pc->a].As<List>()->Append(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)})) goto failed;
-    ++pc;
-    NEXT;
+    REQUIRE(r[pc->a].As<List>()->Append(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)}));
+    NEXT(1);
   }
   CASE(AppendList) {
-    if (!r[pc->a].As<List>()->Append(thread_.heap(), RK(pc->b))) goto failed;
-    ++pc;
-    NEXT;
+    REQUIRE(r[pc->a].As<List>()->Append(thread_.heap(), RK(pc->b)));
+    NEXT(1);
   }
   CASE(MakeTuple) {
-    const Value tuple = MakeTuple(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)});
-    if (tuple.is_null()) goto failed;
-    r[pc->a] = tuple;
-    ++pc;
-    NEXT;
+    SET(pc->a, MakeTuple(thread_.heap(), {r + pc->b, static_cast<size_t>(pc->c)}));
+    NEXT(1);
   }
   CASE(TupleOfList) {
-    const Value tuple = MakeTuple(thread_.heap(), r[pc->b].As<List>()->items());
-    if (tuple.is_null()) goto failed;
-    r[pc->a] = tuple;
-    ++pc;
-    NEXT;
+    SET(pc->a, MakeTuple(thread_.heap(), r[pc->b].As<List>()->items()));
+    NEXT(1);
   }
   CASE(MakeDict) {
     r[pc->a] = Value::Of(NewDict(thread_.heap()));
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(InsertUnique) {
-    HashTable& table = r[pc->a].As<Dict>()->table;
-    const uint32_t before = table.size;
-    HashTable::Entry* entry = table.FindOrAdd(thread_, RK(pc->b));
-    if (entry == nullptr) goto failed;
-    if (table.size == before) {
-      std::string key;
-      if (AppendRepr(thread_, RK(pc->b), key)) thread_.Fail("duplicate key: {}", key);
-      goto failed;
-    }
-    entry->value = RK(pc->c);
-    ++pc;
-    NEXT;
+    REQUIRE(InsertUnique(thread_, *r[pc->a].As<Dict>(), RK(pc->b), RK(pc->c)));
+    NEXT(1);
   }
   CASE(InsertDict) {
     HashTable::Entry* entry = r[pc->a].As<Dict>()->table.FindOrAdd(thread_, RK(pc->b));
-    if (entry == nullptr) goto failed;
+    REQUIRE(entry != nullptr);
     entry->value = RK(pc->c);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
 
   CASE(ForPrepare) {
-    if (!BeginLoop(&r[pc->a], RK(pc->b))) goto failed;
-    ++pc;
-    NEXT;
+    REQUIRE(BeginLoop(&r[pc->a], RK(pc->b)));
+    NEXT(1);
   }
   CASE(ForNext) {
-    if (!SAFE_POINT()) goto failed;
+    SAFE_POINT();
     Value* state = &r[pc->a];
-    Value* item = &r[pc->b];
     switch (FormOf(*state)) {
       case LoopForm::kRange: {
         const uint64_t left = state[0].payload();
@@ -533,171 +405,80 @@ enter:
         const int64_t number = state[1].AsInt64();
         state[0] = Value::LoopState(static_cast<uint8_t>(LoopForm::kRange), left - 1);
         state[1] = Value::Int(static_cast<int64_t>(static_cast<uint64_t>(number) + state[2].payload()));
-        *item = Value::Int(number);
+        r[pc->b] = Value::Int(number);
         break;
       }
       case LoopForm::kList: {
         const auto* list = reinterpret_cast<const List*>(state->payload());
         const auto at = static_cast<size_t>(state[1].AsInt64());
         if (at >= list->size) goto loop_ends;
-        *item = list->data[at];
+        r[pc->b] = list->data[at];
         state[1] = Value::Int(static_cast<int64_t>(at + 1));
         break;
       }
-      case LoopForm::kTuple: {
-        const auto items = reinterpret_cast<const Tuple*>(state->payload())->items();
-        const auto at = static_cast<size_t>(state[1].AsInt64());
-        if (at >= items.size()) goto loop_ends;
-        *item = items[at];
-        state[1] = Value::Int(static_cast<int64_t>(at + 1));
-        break;
-      }
-      case LoopForm::kDict:
-      case LoopForm::kSet: {
-        const HashTable& table = reinterpret_cast<const TableObject*>(state->payload())->table;
-        auto at = static_cast<uint32_t>(state[1].AsInt64());
-        while (at < table.used && table.entries[at].is_removed()) ++at;
-        if (at >= table.used) goto loop_ends;
-        *item = table.entries[at].key;
-        state[1] = Value::Int(at + 1);
-        break;
-      }
-      case LoopForm::kElements: {
-        auto offset = static_cast<size_t>(state[1].AsInt64());
-        const Value element = NextElement(*reinterpret_cast<const Elements*>(state->payload()), &offset);
-        if (element.is_null()) goto loop_ends;
-        *item = element;
-        state[1] = Value::Int(static_cast<int64_t>(offset));
-        break;
-      }
-      case LoopForm::kHost: {
-        Value next;
-        if (!NextOfHost(state, &next)) {
+      default:
+        SUSPEND(1);
+        if (!NextItem(state, &r[pc->b])) {
           if (thread_.failed()) goto failed;
           goto loop_ends;
         }
-        *item = next;
-        break;
-      }
     }
-    pc += 1 + pc[1].n();
-    NEXT;
+    NEXT(1 + pc[1].n());
   }
 loop_ends:
   EndLoop(&r[pc->a]);
-  pc += 2;
-  NEXT;
+  NEXT(2);
 
   CASE(ForEnd) {
     EndLoop(&r[pc->a]);
-    ++pc;
-    NEXT;
+    NEXT(1);
   }
   CASE(Unpack) {
-    if (!Unpack(&r[pc->a], RK(pc->b), static_cast<size_t>(pc->c))) goto failed;
-    ++pc;
-    NEXT;
+    REQUIRE(Unpack(&r[pc->a], RK(pc->b), static_cast<size_t>(pc->c)));
+    NEXT(1);
   }
 
   CASE(Call) {
     Value* window = &r[pc->a];
-    frame->resume = pc + 1;
-    if (!SAFE_POINT()) goto failed;
+    SAFE_POINT();
+    SUSPEND(1);
     if (window->is(Kind::kFunction)) {
-      if (!PushFrame(*window->As<Function>(), window + 1, static_cast<size_t>(pc->b), {}, &r[pc->c])) goto failed;
+      REQUIRE(PushFrame(*window->As<Function>(), window + 1, static_cast<size_t>(pc->b), {}, &r[pc->c]));
       goto enter;
     }
-    const Value value = CallNative(*window, window + 1, static_cast<size_t>(pc->b), {});
-    if (value.is_null()) goto failed;
-    r[pc->c] = value;
-    ++pc;
-    NEXT;
-  }
-  CASE(CallNamed) {
-    Value* window = &r[pc->a];
-    frame->resume = pc + 2;
-    if (!SAFE_POINT()) goto failed;
-    {
-      const size_t count = pc[1].a;
-      Value* const saved_top = top_;
-      Value* names = Reserve(count);
-      if (names == nullptr) goto failed;
-      for (size_t i = 0; i < count; ++i) names[i] = k[-static_cast<ptrdiff_t>(i) - pc[1].n() - 1];
-      const auto positional = static_cast<size_t>(pc->b);
-      const Keywords keywords{names, window + 1 + positional, count};
-      if (window->is(Kind::kFunction)) {
-        if (!PushFrame(*window->As<Function>(), window + 1, positional, keywords, &r[pc->c])) goto failed;
-        frames_[depth_ - 1].saved_top = saved_top;
-        goto enter;
-      }
-      const Value value = CallNative(*window, window + 1, positional, keywords);
-      if (value.is_null()) goto failed;
-      top_ = saved_top;
-      r[pc->c] = value;
-    }
-    pc += 2;
-    NEXT;
-  }
-  CASE(CallSpread) {
-    Value* window = &r[pc->a];
-    frame->resume = pc + 2;
-    if (!SAFE_POINT()) goto failed;
-    {
-      Value* const saved_top = top_;
-      std::span<const Value> arguments;
-      Keywords keywords;
-      const size_t named = pc[1].a;
-      const Value* names = named == 0 ? nullptr : &k[-static_cast<ptrdiff_t>(static_cast<uint16_t>(pc[1].c)) - 1];
-      if (!SpreadArguments(window, static_cast<size_t>(pc->b), named, names, pc[1].b, &arguments, &keywords))
-        goto failed;
-      if (window->is(Kind::kFunction)) {
-        if (!PushFrame(*window->As<Function>(), const_cast<Value*>(arguments.data()), arguments.size(), keywords,
-                       &r[pc->c]))
-          goto failed;
-        frames_[depth_ - 1].saved_top = saved_top;
-        goto enter;
-      }
-      const Value value = CallNative(*window, arguments.data(), arguments.size(), keywords);
-      if (value.is_null()) goto failed;
-      top_ = saved_top;
-      r[pc->c] = value;
-    }
-    pc += 2;
-    NEXT;
+    SET(pc->c, CallNative(*window, window + 1, static_cast<size_t>(pc->b), {}));
+    NEXT(1);
   }
   CASE(CallMethod) {
+    SAFE_POINT();
+    SUSPEND(2);
     Value* window = &r[pc->a];
-    frame->resume = pc + 2;
-    if (!SAFE_POINT()) goto failed;
-    {
-      const Value& name = k[-static_cast<ptrdiff_t>(pc[1].a) - 1];
-      InlineCache& cache = caches[pc[1].n()];
-      const std::span<const Value> arguments(window + 1, static_cast<size_t>(pc->b));
-      Value callee;
-      if (IsSlotOf(cache, *window)) {
-        auto& host = *window->As<HostObject>();
-        callee = host.type->AttrAt(thread_, host, cache.slot);
-      } else if (const NativeDefinition* method = FindCachedMethod(*window, name, cache)) {
-        const Value value = CallDefinition(*method, {method->name, *window, arguments, {}, {}});
-        if (value.is_null()) goto failed;
-        r[pc->c] = value;
-        pc += 2;
-        NEXT;
-      } else {
-        callee = GetMember(*window, name, cache);
-      }
-      if (callee.is_null()) goto failed;
-      *window = callee;
-      if (callee.is(Kind::kFunction)) {
-        if (!PushFrame(*callee.As<Function>(), window + 1, arguments.size(), {}, &r[pc->c])) goto failed;
-        goto enter;
-      }
-      const Value value = CallNative(callee, window + 1, arguments.size(), {});
-      if (value.is_null()) goto failed;
-      r[pc->c] = value;
+    InlineCache& cache = caches[pc[1].n()];
+    if (const NativeDefinition* method = cache.MethodOf(*window)) {
+      SET(pc->c, CallDefinition(*method, {method->name, *window, {window + 1, static_cast<size_t>(pc->b)}, {}, {}}));
+      NEXT(2);
     }
-    pc += 2;
-    NEXT;
+  }
+  switch (CallMember(*frame, pc, caches[pc[1].n()])) {
+    case Called::kFailed:
+      goto failed;
+    case Called::kEntered:
+      goto enter;
+    case Called::kReturned:
+      NEXT(2);
+  }
+  CASE(CallNamed)
+  CASE(CallSpread) {
+    SAFE_POINT();
+    SUSPEND(2);
+  }
+  switch (pc->opcode == Opcode::kCallNamed ? CallNamed(*frame, pc) : CallSpread(*frame, pc)) {
+    case Called::kFailed:
+      goto failed;
+    case Called::kEntered:
+      goto enter;
+    case Called::kReturned:
+      NEXT(2);
   }
   CASE(Return) {
     const Value value = RK(pc->b);
@@ -709,31 +490,31 @@ loop_ends:
     goto enter;
   }
   CASE(MakeFunction) {
-    const Value function = MakeClosure(*frame, *frame->code->functions[static_cast<size_t>(pc->b)], &r[pc->c]);
-    if (function.is_null()) goto failed;
-    r[pc->a] = function;
-    ++pc;
-    NEXT;
+    SET(pc->a, MakeClosure(*frame, *frame->code->functions[static_cast<size_t>(pc->b)], &r[pc->c]));
+    NEXT(1);
   }
   CASE(Load) {
-    frame->resume = pc + 2;
-    const Value& name = k[-static_cast<ptrdiff_t>(pc->b) - 1];
-    if (!LoadNames(*frame, &r[pc->a], name, k, static_cast<size_t>(pc[1].n()), pc[1].a)) goto failed;
-    pc += 2;
-    NEXT;
+    SUSPEND(2);
+    REQUIRE(LoadNames(*frame, &r[pc->a], CONSTANT(pc->b), k, static_cast<size_t>(pc[1].n()), pc[1].a));
+    NEXT(2);
   }
 
 failed:
   // Where nobody has said what is wrong, an allocation has returned null.
   if (!thread_.failed()) thread_.FailMemory();
-  frame->resume = pc + 1;
+  SUSPEND(1);
   RecordBacktrace({});
   Unwind(entry_depth - 1);
   return {};
 
 #undef RK
+#undef CONSTANT
 #undef CASE
+#undef DISPATCH
 #undef NEXT
+#undef REQUIRE
+#undef SET
+#undef SUSPEND
 #undef SAFE_POINT
 }
 

@@ -10,20 +10,11 @@
 #include "starlark/runtime/callable.h"
 #include "starlark/runtime/function.h"
 #include "starlark/runtime/heap.h"
+#include "starlark/runtime/inline_cache.h"
 #include "starlark/runtime/thread.h"
 #include "starlark/runtime/value.h"
 
 namespace firn::starlark {
-
-class HostType;
-
-/// What an access in a program has found last time, on this thread.
-struct InlineCache {
-  const void* owner = nullptr;  ///< a HostType, or the table of methods of a kind
-  uint64_t layout = 0;          ///< of the host object
-  const NativeDefinition* method = nullptr;
-  int32_t slot = -1;
-};
 
 /// The machine that executes bytecode: one for each Thread. The machine is explained in interpreter.cc.
 class Interpreter final : public RootSource {
@@ -55,6 +46,8 @@ class Interpreter final : public RootSource {
     const Value* values = nullptr;
     size_t count = 0;
   };
+  /// How a call has begun: natively, and then it is over, or by a frame of its own.
+  enum class Called : uint8_t { kFailed, kReturned, kEntered };
 
   // interpreter.cc
   Value Run();
@@ -69,26 +62,33 @@ class Interpreter final : public RootSource {
   bool CheckDepth(const Code& code, const Value* registers);
   bool RefuseCall(const Code& code);
   void Unwind(size_t depth);
+  void FailUnset(std::string_view scope, std::string_view name);
   void RecordBacktrace(std::string_view native);
   InlineCache* CachesOf(const LinkedProgram& program);
 
   // native_calls.cc
   Value CallNative(const Value& callee, const Value* arguments, size_t count, const Keywords& keywords);
   Value CallDefinition(const NativeDefinition& definition, const Arguments& arguments);
-  bool SpreadArguments(Value* window, size_t positional, size_t named, const Value* names, int spread,
-                       std::span<const Value>* arguments, Keywords* keywords);
   Value* Reserve(size_t count);
+
+  // calls.cc
+  Called CallValue(const Value& callee, std::span<Value> arguments, const Keywords& keywords, Value* result);
+  Called GiveBack(Called called, Value* saved_top);
+  Called CallMember(const Frame& frame, const Instruction* pc, InlineCache& cache);
+  Called CallNamed(const Frame& frame, const Instruction* pc);
+  Called CallSpread(const Frame& frame, const Instruction* pc);
+  bool SpreadArguments(Value* window, size_t positional, size_t named, const Value* names, int spread,
+                       std::span<Value>* arguments, Keywords* keywords);
 
   // members.cc
   Value GetMember(const Value& object, const Value& name, InlineCache& cache);
   bool SetMember(const Value& object, const Value& name, const Value& value, InlineCache& cache);
-  Value GetHostKey(const Value& object, const Value& key, InlineCache& cache);
-  bool SetHostKey(const Value& object, const Value& key, const Value& value, InlineCache& cache);
-  const NativeDefinition* FindCachedMethod(const Value& object, const Value& name, InlineCache& cache);
+  Value GetKey(const Value& object, const Value& key, InlineCache& cache);
+  bool SetKey(const Value& object, const Value& key, const Value& value, InlineCache& cache);
 
   // loops.cc
   bool BeginLoop(Value* state, const Value& iterable);
-  bool NextOfHost(Value* state, Value* item);
+  bool NextItem(Value* state, Value* item);
   bool Unpack(Value* to, const Value& iterable, size_t count);
 
   // loading.cc

@@ -81,12 +81,44 @@ bool Interpreter::BeginLoop(Value* state, const Value& iterable) {
   return true;
 }
 
-bool Interpreter::NextOfHost(Value* state, Value* item) {
-  auto& host = *reinterpret_cast<HostObject*>(state->payload());
-  int64_t position = state[1].AsInt64();
-  *item = host.type->Next(thread_, host, position);
-  state[1] = Value::Int(position);
-  return !item->is_null();
+/// The next item of any loop but those over ranges and lists, which the interpreter does itself. False at the end, and
+/// if it has failed; then `item` is as it was.
+bool Interpreter::NextItem(Value* state, Value* item) {
+  auto* container = reinterpret_cast<Object*>(state->payload());
+  int64_t at = state[1].AsInt64();
+  Value next;
+  switch (FormOf(*state)) {
+    case LoopForm::kTuple: {
+      const auto items = static_cast<Tuple*>(container)->items();
+      if (static_cast<size_t>(at) < items.size()) next = items[static_cast<size_t>(at++)];
+      break;
+    }
+    case LoopForm::kDict:
+    case LoopForm::kSet: {
+      const HashTable& table = static_cast<TableObject*>(container)->table;
+      while (at < table.used && table.entries[at].is_removed()) ++at;
+      if (at < table.used) next = table.entries[at++].key;
+      break;
+    }
+    case LoopForm::kElements: {
+      auto offset = static_cast<size_t>(at);
+      next = NextElement(*static_cast<Elements*>(container), &offset);
+      at = static_cast<int64_t>(offset);
+      break;
+    }
+    case LoopForm::kHost: {
+      auto& host = *static_cast<HostObject*>(container);
+      next = host.type->Next(thread_, host, at);
+      break;
+    }
+    case LoopForm::kRange:
+    case LoopForm::kList:
+      break;
+  }
+  if (next.is_null()) return false;
+  state[1] = Value::Int(at);
+  *item = next;
+  return true;
 }
 
 bool Interpreter::Unpack(Value* to, const Value& iterable, size_t count) {

@@ -117,6 +117,12 @@ class Value {
   uint8_t loop_form() const { return static_cast<uint8_t>(meta_ >> 8); }
   uint64_t meta() const { return meta_; }
   uint64_t payload() const { return payload_; }
+  /// Assigns word by word. A value that a function has just returned is in two registers; assigned as a whole it would
+  /// go through memory, where a load of 16 bytes waits until both stores of 8 are done.
+  void AssignWords(const Value& other) {
+    meta_ = other.meta_;
+    payload_ = other.payload_;
+  }
 
  private:
   constexpr Value(Kind kind, uint64_t payload) : meta_(static_cast<uint64_t>(kind)), payload_(payload) {}
