@@ -84,7 +84,7 @@ Measured RunLake(const std::vector<std::string>& bodies, const std::string& fold
   }
   measured.parse_seconds = CpuSeconds() - start;
   start = CpuSeconds();
-  const auto report = Must(warehouse->Commit({{0, "bench", "0", position}}));
+  const auto report = Must(warehouse->Commit(std::vector<lake::ShardProgress>{{0, "bench", "0", position}}));
   measured.commit_seconds = CpuSeconds() - start;
   for (const auto& failure : report.failures) std::fprintf(stderr, "%s\n", failure.error.message().c_str());
   const auto table = Must(catalog->LoadTable({{"bench"}, "cpu"}));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "lake/lake_options.h"
 #include "lake/reject_sink.h"
 #include "point/batch.h"
+#include "point/shard_progress.h"
 
 namespace firn::iceberg {
 class Catalog;
@@ -46,13 +48,7 @@ struct MemoryUse {
   size_t indexes = 0;        ///< the order of each table's series, kept from one flush to the next
 };
 
-/// How far a shard has come: all its rows with positions up to `complete_up_to` have been given to Write.
-struct ShardProgress {
-  uint32_t shard = 0;
-  std::string source;
-  std::string shard_name;
-  int64_t complete_up_to = 0;
-};
+using point::ShardProgress;
 
 /// Batches in, committed Iceberg tables out, exactly once: the end of the stream.
 ///
@@ -78,12 +74,12 @@ class Lake {
   virtual void Discard(uint32_t shard, int64_t position) = 0;
   /// Writes the largest tables to files that are not committed yet, until about `bytes_to_free` are free. Rows of a
   /// position that is still incomplete get files of their own.
-  virtual Status Spill(const std::vector<ShardProgress>& progress, size_t bytes_to_free) = 0;
+  virtual Status Spill(std::span<const ShardProgress> progress, size_t bytes_to_free) = 0;
   /// Makes every complete position durable. A table that fails is in the report, keeps its rows and files, and is tried
   /// again by the next Commit; the others are committed. kCancelled: a newer process has taken over, stop at once.
   /// kConflict: rows that were in files are lost to this process (somebody has deleted the files, or has committed a
   /// part of them), and are not durable; start again, so that they are read anew from where they came.
-  virtual Result<CommitReport> Commit(const std::vector<ShardProgress>& progress) = 0;
+  virtual Result<CommitReport> Commit(std::span<const ShardProgress> progress) = 0;
 
   /// Memory held by rows that are not in files yet.
   virtual size_t buffered_bytes() const = 0;

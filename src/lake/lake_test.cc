@@ -434,7 +434,7 @@ TEST_F(LakeTest, FollowsARenamedColumnAndLeavesADroppedOneDropped) {
 TEST_F(LakeTest, ReadsBackThePositionsOfTables) {
   auto lake = MakeLake();
   ASSERT_TRUE(lake->Write(Batches({Cpu("a", 1, kNoon)}, 1)).ok());
-  auto report = lake->Commit({{0, "file.in%", "a.b", 9}});
+  auto report = lake->Commit(std::vector<ShardProgress>{{0, "file.in%", "a.b", 9}});
   ASSERT_TRUE(report.ok());
   const auto positions = lake->ReadPositions();
   ASSERT_TRUE(positions.ok());

@@ -9,17 +9,11 @@
 
 #include "base/result.h"
 #include "point/batch.h"
+#include "point/shard_progress.h"
 
 namespace firn::outputs {
 
-/// How far a shard has been handed over: every row with a position up to `complete_up_to` was given to Write, and
-/// nothing of those positions is still to come. Rows beyond it may have been given too; they belong to the next flush.
-struct ShardProgress {
-  uint32_t shard = 0;  ///< the handle in Batch::origin
-  std::string source;  ///< stable names, for what outputs store
-  std::string name;
-  int64_t complete_up_to = 0;
-};
+using point::ShardProgress;
 
 /// What a flush made durable.
 struct FlushReport {

@@ -394,7 +394,7 @@ Status OutputRunner::Flush(const std::vector<outputs::ShardProgress>& progress) 
 Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& durable) {
   int64_t sequence = durable_sequence_.load();
   for (const outputs::ShardProgress& shard : durable) {
-    context_.checkpoint->Set({options_.name, shard.source, shard.name}, shard.complete_up_to);
+    context_.checkpoint->Set({options_.name, shard.source, shard.shard_name}, shard.complete_up_to);
     if (context_.journal != nullptr && shard.shard == journal_shard_) sequence = shard.complete_up_to;
   }
   {

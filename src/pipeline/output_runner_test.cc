@@ -40,7 +40,7 @@ class FakeOutput final : public outputs::Output {
     if (failing) return Unavailable("the store is down");
     outputs::FlushReport report;
     for (const outputs::ShardProgress& shard : progress) {
-      int64_t& held = held_[shard.source + "/" + shard.name];
+      int64_t& held = held_[shard.source + "/" + shard.shard_name];
       std::erase_if(waiting_, [&](const Row& row) {
         if (row.shard != shard.shard || row.position > shard.complete_up_to) return false;
         if (row.position > held) durable.insert(row.id);

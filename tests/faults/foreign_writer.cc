@@ -34,7 +34,8 @@ Status ForeignWriter::Append(const std::vector<int64_t>& ids) {
   ++position_;
   for (point::Batch& batch : batches) batch.origin = {0, position_, batch.origin.sequence};
   FIRN_TRY(lake->Write(std::move(batches)));
-  FIRN_ASSIGN(const lake::CommitReport report, lake->Commit({{0, "foreign", "s", position_}}));
+  FIRN_ASSIGN(const lake::CommitReport report,
+              lake->Commit(std::vector<lake::ShardProgress>{{0, "foreign", "s", position_}}));
   return report.failures.empty() ? OkStatus() : Status(report.failures.front().error);
 }
 

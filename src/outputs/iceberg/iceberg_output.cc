@@ -51,7 +51,7 @@ class IcebergOutput final : public Output {
   void Discard(uint32_t shard, int64_t position) override { lake_->Discard(shard, position); }
   Result<FlushReport> Flush(std::span<const ShardProgress> progress) override;
   Status Relieve(std::span<const ShardProgress> progress, size_t bytes) override {
-    return lake_->Spill(ToLake(progress), bytes);
+    return lake_->Spill(progress, bytes);
   }
   size_t buffered_bytes() const override {
     const lake::MemoryUse use = lake_->memory_use();
@@ -76,13 +76,6 @@ class IcebergOutput final : public Output {
     auto [source, name] = context_.name_of_shard(shard);
     lake_->AddShard(shard, std::move(source), std::move(name));
   }
-  static std::vector<lake::ShardProgress> ToLake(std::span<const ShardProgress> progress) {
-    std::vector<lake::ShardProgress> out;
-    for (const ShardProgress& shard : progress) {
-      out.push_back({shard.shard, shard.source, shard.name, shard.complete_up_to});
-    }
-    return out;
-  }
 
   Warehouse warehouse_;
   std::unique_ptr<lake::Lake> lake_;
@@ -98,13 +91,13 @@ class IcebergOutput final : public Output {
 };
 
 Result<FlushReport> IcebergOutput::Flush(std::span<const ShardProgress> progress) {
-  FIRN_ASSIGN(const lake::CommitReport commit, lake_->Commit(ToLake(progress)));
+  FIRN_ASSIGN(const lake::CommitReport commit, lake_->Commit(progress));
   FlushReport report;
   std::map<uint32_t, int64_t> durable;
   for (const lake::DurablePosition& position : commit.durable) durable[position.shard] = position.position;
   for (const ShardProgress& shard : progress) {
     if (const auto found = durable.find(shard.shard); found != durable.end()) {
-      report.durable.push_back({shard.shard, shard.source, shard.name, found->second});
+      report.durable.push_back({shard.shard, shard.source, shard.shard_name, found->second});
     }
   }
   for (const lake::TableCommit& table : commit.tables) {
