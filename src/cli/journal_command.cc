@@ -36,6 +36,8 @@ std::string KindText(journal::RecordKind kind) {
       return "position_end";
     case journal::RecordKind::kPositionAbort:
       return "position_abort";
+    case journal::RecordKind::kPushedRows:
+      return "pushed_rows";
     case journal::RecordKind::kGeneration:
       return "generation";
   }

@@ -18,9 +18,10 @@ enum class RecordKind : uint8_t {
   kPositionEnd = 3,    ///< a pulled position is complete
   kGeneration = 4,     ///< the configuration under which the following records were accepted
   kPositionAbort = 5,  ///< open positions of a pulled shard were given up
+  kPushedRows = 6,     ///< decoded batches of a body that a client pushed
 };
 
-/// Whether LZ4 is tried on a payload. Bodies that came compressed are not worth it.
+/// Whether LZ4 is tried on a payload. Rows in binary form are not worth it: it costs more than parsing them did.
 enum class Compression : uint8_t { kNone, kLz4 };
 
 /// A record to be appended. The bytes behind `parts` need to live only until Append returns.

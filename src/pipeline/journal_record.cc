@@ -8,9 +8,27 @@ namespace {
 
 constexpr char kVersion = 1;
 
+/// Rows are worth keeping in place of their body up to this part of its size: about what LZ4 makes of line protocol.
+constexpr size_t kBodyBytesARowByte = 2;
+
 void PutText(std::string& out, std::string_view text) {
   AppendLittleEndian(out, static_cast<uint32_t>(text.size()));
   out += text;
+}
+
+void PutBatches(std::string& out, const std::vector<point::Batch>& batches) {
+  AppendLittleEndian(out, static_cast<uint32_t>(batches.size()));
+  for (const point::Batch& batch : batches) point::EncodeBatch(batch, out);
+}
+
+/// What the values of a batch take when they are encoded: all but names and series.
+size_t BytesOfValues(const point::Batch& batch) {
+  size_t bytes = batch.rows() * sizeof(int64_t);
+  for (const point::FieldColumn& field : batch.fields) {
+    const bool one_byte = field.type() == point::FieldType::kBoolean || field.type() == point::FieldType::kString;
+    bytes += field.size() * (one_byte ? 1 : sizeof(int64_t)) + field.string_bytes().size();
+  }
+  return bytes;
 }
 
 /// Reads from the front of the payload; ok() tells whether everything was there.
@@ -34,8 +52,18 @@ class PayloadReader {
     rest_.remove_prefix(sizeof(T));
     return value;
   }
+  Result<std::vector<point::Batch>> Batches() {
+    const auto count = Number<uint32_t>();
+    if (!ok_) return Corrupt("journal record: rows are cut short");
+    std::vector<point::Batch> batches;
+    for (uint32_t i = 0; i < count; ++i) {
+      FIRN_ASSIGN(point::Batch batch, point::DecodeBatch(rest_));
+      batches.push_back(std::move(batch));
+    }
+    return batches;
+  }
   bool ok() const { return ok_; }
-  std::string_view& rest() { return rest_; }
+  std::string_view rest() const { return rest_; }
 
  private:
   std::string_view rest_;
@@ -101,14 +129,36 @@ Result<inputs::PushedBody> DecodePushed(std::string_view payload) {
   return body;
 }
 
+std::optional<std::string> EncodePushedRows(const inputs::PushedBody& body, const std::vector<point::Batch>& batches) {
+  const size_t room = body.body.size() / kBodyBytesARowByte;
+  size_t least = 0;
+  for (const point::Batch& batch : batches) least += BytesOfValues(batch);
+  if (least > room) return std::nullopt;
+  std::string out;
+  out.reserve(room);
+  out += kVersion;
+  PutText(out, body.source);
+  PutBatches(out, batches);
+  return out.size() <= room ? std::optional(std::move(out)) : std::nullopt;
+}
+
+Result<PushedRows> DecodePushedRows(std::string_view payload) {
+  PayloadReader reader(payload);
+  if (reader.Number<char>() != kVersion) return Corrupt("journal record: unknown version of pushed rows");
+  PushedRows rows;
+  rows.source = reader.Text();
+  if (!reader.ok()) return Corrupt("journal record: pushed rows are cut short");
+  FIRN_ASSIGN(rows.batches, reader.Batches());
+  return rows;
+}
+
 std::string EncodePulled(const PulledName& name, const std::vector<point::Batch>& batches) {
   std::string out;
   out += kVersion;
   PutText(out, name.source);
   PutText(out, name.shard);
   AppendLittleEndian(out, name.position);
-  AppendLittleEndian(out, static_cast<uint32_t>(batches.size()));
-  for (const point::Batch& batch : batches) point::EncodeBatch(batch, out);
+  PutBatches(out, batches);
   return out;
 }
 
@@ -121,12 +171,7 @@ Result<PulledRecord> DecodePulled(std::string_view payload) {
   PayloadReader reader(payload);
   PulledRecord record;
   FIRN_ASSIGN(record.name, ReadPulledName(reader));
-  const auto batches = reader.Number<uint32_t>();
-  if (!reader.ok()) return Corrupt("journal record: pulled rows are cut short");
-  for (uint32_t i = 0; i < batches; ++i) {
-    FIRN_ASSIGN(point::Batch batch, point::DecodeBatch(reader.rest()));
-    record.batches.push_back(std::move(batch));
-  }
+  FIRN_ASSIGN(record.batches, reader.Batches());
   return record;
 }
 

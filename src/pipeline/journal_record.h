@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,16 @@ struct PulledRecord {
 /// The payload of kPushedBody without its body, which follows it as the second part of the record.
 std::string EncodePushedHead(const inputs::PushedBody& body);
 Result<inputs::PushedBody> DecodePushed(std::string_view payload);
+
+/// The rows of a pushed body.
+struct PushedRows {
+  std::string source;
+  std::vector<point::Batch> batches;
+};
+
+/// The payload of kPushedRows; nothing where the body itself takes less room (journal_record.cc says how much less).
+std::optional<std::string> EncodePushedRows(const inputs::PushedBody& body, const std::vector<point::Batch>& batches);
+Result<PushedRows> DecodePushedRows(std::string_view payload);
 
 std::string EncodePulled(const PulledName& name, const std::vector<point::Batch>& batches);
 Result<PulledRecord> DecodePulled(std::string_view payload);

@@ -175,6 +175,7 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
     }
     case journal::RecordKind::kPositionAbort:
     case journal::RecordKind::kPushedBody:
+    case journal::RecordKind::kPushedRows:
     case journal::RecordKind::kGeneration:
       break;
   }
@@ -246,12 +247,21 @@ Status OutputRunner::Process(Task& task, inputs::BodyDecoder& decoder, std::stop
   return ProcessPushed(task, decoder, stop);
 }
 
+Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, inputs::BodyDecoder& decoder) {
+  if (task.record.kind == journal::RecordKind::kPushedRows) {
+    FIRN_ASSIGN(PushedRows rows, DecodePushedRows(task.record.payload));
+    return std::optional<Parsed>({task.sequence, std::move(rows.source), std::move(rows.batches)});
+  }
+  if (task.record.kind != journal::RecordKind::kPushedBody) return std::optional<Parsed>();
+  FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
+  line_protocol::ParseErrors answered_when_it_came;
+  return std::optional<Parsed>({task.sequence, body.source, decoder.Decode(body, answered_when_it_came)});
+}
+
 Status OutputRunner::ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop) {
   if (!task.parsed.has_value()) {
-    if (task.record.kind != journal::RecordKind::kPushedBody) return OkStatus();
-    FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
-    line_protocol::ParseErrors answered_when_it_came;
-    task.parsed = Parsed{task.sequence, body.source, decoder.Decode(body, answered_when_it_came)};
+    FIRN_ASSIGN(task.parsed, DecodeTask(task, decoder));
+    if (!task.parsed.has_value()) return OkStatus();
   }
   uint32_t order = 0;
   for (point::Batch& batch : task.parsed->batches) batch.origin = {journal_shard_, task.sequence, order++};

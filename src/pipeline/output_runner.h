@@ -152,6 +152,8 @@ class OutputRunner {
   Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
   Status Process(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
+  /// The pushed rows of a record that was read from the journal; nothing when it holds none.
+  static Result<std::optional<Parsed>> DecodeTask(const Task& task, inputs::BodyDecoder& decoder);
   Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
   Status ProcessPulled(Task& task, std::stop_token stop);
   void LeavePulled(uint32_t shard, int64_t position);

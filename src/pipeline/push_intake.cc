@@ -36,11 +36,14 @@ void PushIntake::Accept(inputs::PushedBody body, std::vector<point::Batch> batch
         break;
     }
   }
-  const std::string head = EncodePushedHead(body);
-  const std::string_view parts[] = {head, body.body};
+  std::optional<std::string> encoded = EncodePushedRows(body, batches);
+  const bool as_rows = encoded.has_value();
+  const std::string head = as_rows ? std::move(*encoded) : EncodePushedHead(body);
+  const std::string_view parts[] = {head, as_rows ? std::string_view() : std::string_view(body.body)};
   journal::NewRecord record;
-  record.kind = journal::RecordKind::kPushedBody;
+  record.kind = as_rows ? journal::RecordKind::kPushedRows : journal::RecordKind::kPushedBody;
   record.parts = parts;
+  record.compression = as_rows ? journal::Compression::kNone : journal::Compression::kLz4;
   record.digest = digest;
   auto rows = std::make_shared<std::vector<point::Batch>>(std::move(batches));
   journal_.Append(record,

@@ -49,14 +49,13 @@ TEST(BatchCodec, WritesTheDocumentedBytes) {
   std::string bytes;
   EncodeBatch(builder.Take().at(0), bytes);
   EXPECT_EQ(ToHex(bytes),
-            "01"
+            "02"
             "016d"
             "00"
             "01"
-            "0100"
             "01"
             "0200000000000000"
-            "00000000"
+            "010000"
             "01"
             "01760000"
             "000000000000f03f");
@@ -68,6 +67,40 @@ TEST(BatchCodec, WritesOnlySeriesInUse) {
   EncodeBatch(batch, bytes);
   std::string_view rest = bytes;
   EXPECT_EQ(DecodeBatch(rest)->series_view.series_count(), 1u);
+}
+
+// Numbers take one, two or four bytes, by how many there are.
+TEST(BatchCodec, RoundTripsManySeriesInAnyOrderOfUse) {
+  for (const int count : {255, 256, 257, 65'536, 65'537}) {
+    BatchBuilder builder;
+    for (int i = count - 1; i >= 0; --i) {
+      const std::string host = std::to_string(i);
+      builder.Add("cpu", std::vector<Tag>{{"host", host}, {"zone", "z"}}, std::vector<Field>{{"v", int64_t{i}}}, i);
+    }
+    const Batch batch = std::move(builder.Take().at(0));
+    std::string bytes;
+    EncodeBatch(batch, bytes);
+    std::string_view rest = bytes;
+    const Result<Batch> decoded = DecodeBatch(rest);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().message();
+    EXPECT_EQ(ToText(*decoded), ToText(batch)) << count;
+  }
+}
+
+TEST(BatchCodec, RoundTripsAFewSeriesOfALargeTable) {
+  BatchBuilder builder;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string host = std::to_string(i);
+    builder.Add("cpu", std::vector<Tag>{{"host", host}}, std::vector<Field>{{"v", int64_t{i}}}, i);
+  }
+  const Batch batch = std::move(builder.Take().at(0)).Slice(9'998, 10'000);
+  std::string bytes;
+  EncodeBatch(batch, bytes);
+  std::string_view rest = bytes;
+  const Result<Batch> decoded = DecodeBatch(rest);
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message();
+  EXPECT_EQ(ToText(*decoded), ToText(batch));
+  EXPECT_LT(bytes.size(), 100u);
 }
 
 TEST(BatchCodec, RefusesEveryCutAndSurvivesEveryFlippedByte) {
