@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "influx_files/block_check.h"
 #include "influx_files/value_runs.h"
 
 namespace firn::influx_files {
@@ -242,18 +243,13 @@ Status FieldStream::ReadInto(Lane& lane) {
     FIRN_ASSIGN(bytes, lane.window->View(entry.offset, entry.size, last.offset + last.size));
   }
   FIRN_ASSIGN(const tsm::Block block, tsm::ParseChecked(bytes));
-  if (block.type != lane.type)
-    return Corrupt("the block is of type {}, the index says {}", point::FieldTypeName(block.type),
-                   point::FieldTypeName(lane.type));
+  FIRN_TRY(CheckBlockType(block, lane.type));
   FIRN_TRY(decoder_.Decode(block, lane.values));
   ++counts_.blocks;
   counts_.values += lane.values.size();
   const std::vector<int64_t>& times = lane.values.times;
   if (times.empty()) return OkStatus();
-  if (!TimesAscend(times)) return Corrupt("the block's times do not ascend");
-  if (times.front() < entry.min_time || times.back() > entry.max_time)
-    return Corrupt("the block's times {} to {} leave those of the index, {} to {}", times.front(), times.back(),
-                   entry.min_time, entry.max_time);
+  FIRN_TRY(CheckBlockTimes(lane.values, entry));
   lane.priority = priority;
   const TimeSpan span{times.front(), times.back()};
   const bool touched = std::any_of(lane.deleted.begin(), lane.deleted.end(),

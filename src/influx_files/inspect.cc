@@ -5,8 +5,8 @@
 
 #include "formats/tsm/fields_index.h"
 #include "formats/tsm/key.h"
+#include "influx_files/block_check.h"
 #include "influx_files/tsm_file.h"
-#include "influx_files/value_runs.h"
 #include "influx_files/wal_cache.h"
 
 namespace firn::influx_files {
@@ -77,9 +77,7 @@ class Inspector {
   Status InspectBlock(TsmFile& file, const tsm::IndexEntry& entry, FileReport& report) {
     FIRN_ASSIGN(const std::string_view bytes, file.block_window().View(entry.offset, entry.size, file.index_offset()));
     FIRN_ASSIGN(const tsm::Block block, tsm::ParseChecked(bytes));
-    if (block.type != file.type())
-      return Corrupt("the block is of type {}, the index says {}", point::FieldTypeName(block.type),
-                     point::FieldTypeName(file.type()));
+    FIRN_TRY(CheckBlockType(block, file.type()));
     ++report.blocks;
     report.values += block.count;
     report.times.from = std::min(report.times.from, entry.min_time);
@@ -91,12 +89,10 @@ class Inspector {
 
   Status CheckValues(const tsm::Block& block, const tsm::IndexEntry& entry) {
     FIRN_TRY(decoder_.Decode(block, values_));
-    if (values_.size() == 0) return OkStatus();
-    if (!TimesAscend(values_.times)) return Corrupt("the block's times do not ascend");
-    if (values_.times.front() < entry.min_time || values_.times.back() > entry.max_time)
-      return Corrupt("the block's times {} to {} leave those of the index, {} to {}", values_.times.front(),
-                     values_.times.back(), entry.min_time, entry.max_time);
-    return OkStatus();
+    FIRN_TRY(CheckBlockTimes(values_, entry));
+    if (MatchesEntry(values_, entry)) return OkStatus();
+    return Corrupt("the index has times {} to {}, which are not the block's first and last", entry.min_time,
+                   entry.max_time);
   }
 
   Status InspectWal(const std::vector<std::string>& segments) {

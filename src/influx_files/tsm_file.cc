@@ -73,29 +73,57 @@ Result<bool> TsmFile::NextKey() {
       damage_({path_, record_offset, "", record.error().message()});
       continue;
     }
-    if (TakeRecord(*record, record_offset)) return true;
+    FIRN_ASSIGN(const bool taken, TakeRecord(*record, record_offset));
+    if (taken) return true;
   }
   return false;
 }
 
-bool TsmFile::TakeRecord(const tsm::IndexRecord& record, uint64_t record_offset) {
-  if (record.key <= key_) {
-    damage_({path_, record_offset, std::string(record.key), "keys do not ascend"});
+/// No checksum covers the index. What can be held against it: keys ascend, and blocks lie in the index's order without
+/// a gap, as every server writes them. One wrong key or offset among right ones disagrees with both its neighbours.
+Result<bool> TsmFile::TakeRecord(const tsm::IndexRecord& record, uint64_t record_offset) {
+  std::string key(record.key);
+  entries_.clear();
+  for (size_t i = 0; i < record.entry_count(); ++i) entries_.push_back(record.entry(i));
+  const uint64_t blocks_begin = std::exchange(blocks_end_, entries_.back().offset + entries_.back().size);
+  FIRN_ASSIGN(const NextRecord next, PeekNext());  // `record` is gone
+  if (key <= key_ || (next.known && next.key <= key && next.key > key_)) {
+    damage_({path_, record_offset, std::move(key), "keys do not ascend"});
     return false;
   }
-  key_ = record.key;
+  key_ = std::move(key);
   type_ = record.type;
-  entries_.clear();
-  for (size_t i = 0; i < record.entry_count(); ++i) {
-    const tsm::IndexEntry entry = record.entry(i);
+  DropMisplaced(blocks_begin, next.offset, record_offset);
+  return !entries_.empty();
+}
+
+Result<TsmFile::NextRecord> TsmFile::PeekNext() {
+  if (next_record_ == index_end_) return NextRecord{false, {}, index_offset_};
+  const Result<std::string_view> bytes = NextRecordBytes();
+  if (!bytes.ok())
+    return bytes.error().kind() == ErrorKind::kCorrupt ? Result<NextRecord>(NextRecord{}) : bytes.error();
+  const Result<tsm::IndexRecord> record = tsm::ParseIndexRecord(*bytes);
+  if (!record.ok()) return NextRecord{};
+  return NextRecord{true, record->key, record->entry(0).offset};
+}
+
+void TsmFile::DropMisplaced(uint64_t blocks_begin, uint64_t blocks_end, uint64_t record_offset) {
+  size_t kept = 0;
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const tsm::IndexEntry entry = entries_[i];
+    const uint64_t next = i + 1 < entries_.size() ? entries_[i + 1].offset : blocks_end;
+    const bool in_place = entry.offset == blocks_begin || entry.offset + entry.size == next;
+    blocks_begin = entry.offset + entry.size;
     const Status checked = tsm::CheckIndexEntry(entry, index_offset_);
-    if (checked.ok()) {
-      entries_.push_back(entry);
+    if (checked.ok() && in_place) {
+      entries_[kept++] = entry;
     } else {
-      damage_({path_, record_offset, key_, checked.error().message()});
+      damage_({path_, record_offset, key_,
+               checked.ok() ? fmt::format("a block at {} among others that do not lie there", entry.offset)
+                            : checked.error().message()});
     }
   }
-  return !entries_.empty();
+  entries_.resize(kept);
 }
 
 }  // namespace firn::influx_files

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "formats/tsm/file_layout.h"
 #include "formats/tsm/index.h"
 #include "influx_files/damage.h"
 #include "influx_files/deleted_times.h"
@@ -17,8 +18,8 @@ namespace firn::influx_files {
 
 /// An open TSM file, positioned on a key of its index; keys come in ascending order. One thread.
 ///
-/// Damage goes to the sink: a record whose key does not ascend, or an entry that points outside the blocks, is passed
-/// over; where a record's size cannot be known, the rest of the index is.
+/// Damage goes to the sink: a record whose key does not ascend is passed over, and an entry that points outside the
+/// blocks or not where its neighbours say; where a record's size cannot be known, the rest of the index is.
 class TsmFile {
  public:
   struct Options {
@@ -61,7 +62,15 @@ class TsmFile {
   Status ReadLayout();
   Status ReadTombstones(storage::FileSystem& files, uint64_t max_bytes);
   Result<std::string_view> NextRecordBytes();
-  bool TakeRecord(const tsm::IndexRecord& record, uint64_t record_offset);
+  Result<bool> TakeRecord(const tsm::IndexRecord& record, uint64_t record_offset);
+  /// What the record behind the present one begins with; behind the last one, the blocks end where the index begins.
+  struct NextRecord {
+    bool known = false;
+    std::string_view key;  // good until the next read of the index
+    uint64_t offset = 0;   // of its first block
+  };
+  Result<NextRecord> PeekNext();
+  void DropMisplaced(uint64_t blocks_begin, uint64_t blocks_end, uint64_t record_offset);
 
   std::string path_;
   std::shared_ptr<const storage::File> file_;
@@ -72,6 +81,7 @@ class TsmFile {
   uint64_t index_offset_ = 0;
   uint64_t index_end_ = 0;
   uint64_t next_record_ = 0;
+  uint64_t blocks_end_ = tsm::kFileHeaderBytes;  ///< where the last entry of the record before says that its block ends
   std::string key_;
   point::FieldType type_ = point::FieldType::kFloat64;
   std::vector<tsm::IndexEntry> entries_;

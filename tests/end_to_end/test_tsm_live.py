@@ -193,6 +193,8 @@ def check(server, tmp_path, policies, what):
         ours = cells_of(export(folder, tmp_path)) if folder.is_dir() else {}
         assert_same(ours, theirs, f"{what}, {policy}")
         total += len(theirs)
+    verified = subprocess.run([FIRN, "tsm", "verify", server.folder], capture_output=True, text=True, timeout=120)
+    assert verified.returncode == 0, verified.stdout[-3000:]
     return total
 
 

@@ -171,6 +171,22 @@ TEST(TsmTombstone, LeavesOutATornLastEntry) {
   EXPECT_THAT(TombstonesOf(std::string_view(whole).substr(0, whole.size() - 1)), ElementsAre("cpu#!~#a 5 9"));
 }
 
+TEST(TsmTombstone, TornWithinAPackedMemberGivesTheMembersBeforeItAndTellsOfTheRest) {
+  const std::vector<firn::testing::TombstoneEntry> entries = {{"cpu#!~#a", 5, 9}, {"cpu#!~#b", -1, 0}};
+  const std::string whole = firn::testing::EncodeTombstones(4, entries);
+  const size_t first = firn::testing::EncodeTombstones(4, std::span(entries).first(1)).size();
+  for (size_t size = 4; size < whole.size(); ++size) {
+    std::vector<std::string> found = TombstonesOf(std::string_view(whole).substr(0, size));
+    const bool told = !found.empty() && found.back().starts_with("error: ");
+    EXPECT_EQ(told, size != 4 && size != first) << size;
+    if (told) found.pop_back();
+    if (size >= first) {
+      ASSERT_FALSE(found.empty()) << size;
+      EXPECT_EQ(found[0], "cpu#!~#a 5 9");
+    }
+  }
+}
+
 TEST(TsmTombstone, TellsOfDamageAndOfTooMuch) {
   const std::vector<firn::testing::TombstoneEntry> entries = {{std::string(500'000, 'x'), 5, 9}};
   std::string packed = firn::testing::EncodeTombstones(4, entries);
