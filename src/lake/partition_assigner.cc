@@ -156,7 +156,7 @@ class SpecAssigner final : public PartitionAssigner {
 
   Literal TagValue(const Source& source, uint32_t series) const {
     const int tag = series_.FindTag(source.name);
-    if (tag < 0 || series_.tags()[static_cast<size_t>(tag)].codes[series] == 0) return {};
+    if (tag < 0 || series_.tags()[static_cast<size_t>(tag)].codes.Of(series) == 0) return {};
     return Literal(series_.ValueOf(series_.tags()[static_cast<size_t>(tag)], series));
   }
 

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <vector>
+
 #include "formats/line_protocol/writer.h"
 
 namespace firn::lake {
@@ -9,32 +14,56 @@ namespace {
 
 using point::Batch;
 
-/// The points with one field only.
-Batch Alone(const Batch& batch, uint32_t field) {
-  Batch alone;
-  alone.measurement = batch.measurement;
-  alone.times = batch.times;
-  alone.series = batch.series;
-  alone.series_view = batch.series_view;
-  alone.fields = {batch.fields[field]};
-  return alone;
+/// Columns of a batch that are refused for one reason.
+struct RefusedColumns {
+  std::vector<uint32_t> tags;
+  std::vector<uint32_t> fields;
+};
+
+std::map<std::string_view, RefusedColumns> FindRefused(const Batch& batch, const SchemaPlan& plan) {
+  std::map<std::string_view, RefusedColumns> found;
+  for (uint32_t i = 0; i < batch.series_view.tag_column_count(); ++i) {
+    const auto refused = plan.refused.find(ColumnKey::Tag(batch.series_view.column(i).name()));
+    if (refused != plan.refused.end()) found[refused->second].tags.push_back(i);
+  }
+  for (uint32_t i = 0; i < batch.fields.size(); ++i) {
+    const auto refused = plan.refused.find(ColumnKey::Field(batch.fields[i].name(), batch.fields[i].type()));
+    if (refused != plan.refused.end()) found[refused->second].fields.push_back(i);
+  }
+  return found;
 }
 
-void RejectValues(const Batch& batch, const ColumnKey& key, RejectedRow rejected, RejectSink& rejects) {
-  const bool is_tag = key.kind == ColumnKey::Kind::kTag;
-  const int column = is_tag ? batch.series_view.FindColumn(key.name) : batch.FindField(key.name, key.type);
-  if (column < 0) return;
-  const auto index = static_cast<uint32_t>(column);
-  const auto has_value = [&](size_t row) {
-    return is_tag ? batch.series_view.column(index).CodeOf(batch.series[row]) != 0 : batch.fields[index].IsSet(row);
-  };
-  const Batch alone = is_tag ? Batch() : Alone(batch, index);
-  for (size_t row = 0; row < batch.rows(); ++row) {
-    if (!has_value(row)) continue;
+/// The points with some of their fields.
+Batch WithFields(const Batch& batch, const std::vector<uint32_t>& fields) {
+  Batch some;
+  some.measurement = batch.measurement;
+  some.times = batch.times;
+  some.series = batch.series;
+  some.series_view = batch.series_view;
+  for (const uint32_t field : fields) some.fields.push_back(batch.fields[field]);
+  return some;
+}
+
+/// A row a reason, however many of its columns are refused: else a line of thousands would be kept thousands of times.
+void RejectRows(const Batch& batch, const RefusedColumns& columns, RejectedRow rejected, RejectSink& rejects) {
+  const auto reject = [&](const Batch& shown, size_t row) {
     line_protocol::WriteReport report;
     rejected.payload.clear();
-    line_protocol::WriteRow(is_tag ? batch : alone, row, {.unsigned_integers = true}, rejected.payload, report);
+    line_protocol::WriteRow(shown, row, {.unsigned_integers = true}, rejected.payload, report);
     rejects.Reject(rejected);
+  };
+  const Batch refused_fields = WithFields(batch, columns.fields);
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    const bool has_tag = std::any_of(columns.tags.begin(), columns.tags.end(), [&](uint32_t tag) {
+      return batch.series_view.column(tag).CodeOf(batch.series[row]) != 0;
+    });
+    const bool has_field = std::any_of(columns.fields.begin(), columns.fields.end(),
+                                       [&](uint32_t field) { return batch.fields[field].IsSet(row); });
+    if (has_tag) {
+      reject(batch, row);
+    } else if (has_field) {
+      reject(refused_fields, row);
+    }
   }
 }
 
@@ -42,17 +71,17 @@ void RejectValues(const Batch& batch, const ColumnKey& key, RejectedRow rejected
 
 void RejectRefused(const SchemaPlan& plan, std::span<const Batch* const> batches, const std::string& table,
                    const ShardNames& names, const Clock& clock, RejectSink& rejects) {
-  for (const auto& [key, reason] : plan.refused) {
-    for (const Batch* batch : batches) {
-      RejectedRow rejected;
-      rejected.received_at_ns = clock.NowNs();
-      if (const auto shard = names.find(batch->origin.shard); shard != names.end()) {
-        rejected.source = shard->second.source;
-        rejected.shard = shard->second.shard;
-      }
-      rejected.position = batch->origin.position;
+  for (const Batch* batch : batches) {
+    RejectedRow rejected;
+    rejected.received_at_ns = clock.NowNs();
+    if (const auto shard = names.find(batch->origin.shard); shard != names.end()) {
+      rejected.source = shard->second.source;
+      rejected.shard = shard->second.shard;
+    }
+    rejected.position = batch->origin.position;
+    for (const auto& [reason, columns] : FindRefused(*batch, plan)) {
       rejected.reason = fmt::format("{}: {}", table, reason);
-      RejectValues(*batch, key, std::move(rejected), rejects);
+      RejectRows(*batch, columns, rejected, rejects);
     }
   }
 }

@@ -11,8 +11,8 @@
 
 namespace firn::lake {
 
-/// Sends the values of `batches` that `plan` refuses to `rejects`, as line protocol with nothing but the refused field
-/// (a refused tag takes the whole row with it, which says whose it was).
+/// Sends the values of `batches` that `plan` refuses to `rejects`, a row and reason at a time, as line protocol with
+/// nothing but the refused fields (a refused tag takes the whole row with it, which says whose it was).
 void RejectRefused(const SchemaPlan& plan, std::span<const point::Batch* const> batches, const std::string& table,
                    const ShardNames& names, const Clock& clock, RejectSink& rejects);
 

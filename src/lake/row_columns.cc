@@ -221,7 +221,7 @@ ColumnValues RowColumns::Tags(const FileColumn& column) {
   const auto for_each_run = [&](const auto& visit) {
     for (size_t r = first_run_; tag != nullptr && r < order_.runs.size() && order_.runs[r].begin < end_; ++r) {
       const SeriesRun& run = order_.runs[r];
-      visit(tag->codes[run.series], std::max(run.begin, begin_) - begin_, std::min(run.end, end_) - begin_);
+      visit(tag->codes.Of(run.series), std::max(run.begin, begin_) - begin_, std::min(run.end, end_) - begin_);
     }
   };
   bool absent = tag == nullptr;

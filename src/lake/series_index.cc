@@ -20,10 +20,8 @@ SeriesIndex::Mapping SeriesIndex::MappingFor(const point::SeriesView& view) {
 }
 
 int SeriesIndex::FindTag(std::string_view name) const {
-  for (size_t i = 0; i < tags_.size(); ++i) {
-    if (tags_[i].name == name) return static_cast<int>(i);
-  }
-  return -1;
+  const auto found = tag_by_name_.find(name);
+  return found == tag_by_name_.end() ? -1 : static_cast<int>(found->second);
 }
 
 SeriesIndex::TagKey& SeriesIndex::TagFor(std::string_view name) {
@@ -31,15 +29,14 @@ SeriesIndex::TagKey& SeriesIndex::TagFor(std::string_view name) {
   if (known >= 0) return tags_[static_cast<size_t>(known)];
   TagKey& tag = tags_.emplace_back();
   tag.name = name;
-  tag.codes.assign(series_count_, 0);
+  tag_by_name_.emplace(tag.name, static_cast<uint32_t>(tags_.size() - 1));
+  byte_size_ += sizeof(TagKey) + 2 * name.size() + 64;
   return tag;
 }
 
 bool SeriesIndex::SameTags(const point::SeriesView& view, uint32_t series, uint32_t number) const {
   const std::vector<point::Tag> tags = view.TagsOf(series);
-  size_t held = 0;
-  for (const TagKey& tag : tags_) held += tag.codes[number] != 0;
-  if (held != tags.size()) return false;
+  if (tag_count_[number] != tags.size()) return false;
   return std::all_of(tags.begin(), tags.end(), [&](const point::Tag& tag) {
     const int at = FindTag(tag.key);
     return at >= 0 && ValueOf(tags_[static_cast<size_t>(at)], number) == tag.value;
@@ -54,7 +51,8 @@ uint32_t SeriesIndex::Add(const point::SeriesView& view, uint32_t series) {
   }
   const uint32_t number = series_count_++;
   by_id_.emplace(id, number);
-  for (const point::Tag& tag : view.TagsOf(series)) {
+  const std::vector<point::Tag> tags = view.TagsOf(series);
+  for (const point::Tag& tag : tags) {
     TagKey& key = TagFor(tag.key);
     auto code = key.code_of.find(tag.value);
     if (code == key.code_of.end()) {
@@ -62,11 +60,10 @@ uint32_t SeriesIndex::Add(const point::SeriesView& view, uint32_t series) {
       code = key.code_of.emplace(kept, static_cast<uint32_t>(key.values.size())).first;
       byte_size_ += sizeof(std::string) + tag.value.size() + 64;
     }
-    key.codes.resize(series_count_, 0);
-    key.codes[number] = code->second;
+    key.codes.Append(number, code->second);
   }
-  for (TagKey& key : tags_) key.codes.resize(series_count_, 0);
-  byte_size_ += 64 + tags_.size() * sizeof(uint32_t);
+  tag_count_.push_back(static_cast<uint32_t>(tags.size()));
+  byte_size_ += 64 + tags.size() * 2 * sizeof(uint32_t);
   return number;
 }
 
@@ -84,6 +81,22 @@ void SeriesIndex::RankValues(TagKey& tag) {
   }
 }
 
+void SeriesIndex::PlaceByTag(const TagKey& tag) {
+  rank_of_series_.assign(series_count_, 0);
+  std::vector<uint32_t> starts(tag.code_of_rank.size() + 1, 0);
+  starts[1] = series_count_;
+  tag.codes.ForEach([&](uint32_t series, uint32_t code) {
+    const uint32_t rank = tag.rank_of_code[code];
+    rank_of_series_[series] = rank;
+    --starts[1];
+    ++starts[rank + 1];
+  });
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  placed_.resize(series_count_);
+  for (const uint32_t series : series_of_rank_) placed_[starts[rank_of_series_[series]]++] = series;
+  series_of_rank_.swap(placed_);
+}
+
 void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
   if (ranks_.size() == series_count_ && ranked_by_ == tag_order) return;
   for (TagKey& tag : tags_) RankValues(tag);
@@ -91,17 +104,8 @@ void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
   std::iota(series_of_rank_.begin(), series_of_rank_.end(), 0);
   // Least significant tag first, each pass stable: a pass is a count and a placement, so ten tags of a hundred thousand
   // series are a few milliseconds.
-  std::vector<uint32_t> placed(series_count_);
-  std::vector<uint32_t> starts;
   for (size_t i = tag_order.size(); i-- > 0;) {
-    const int at = FindTag(tag_order[i]);
-    if (at < 0) continue;
-    const TagKey& tag = tags_[static_cast<size_t>(at)];
-    starts.assign(tag.code_of_rank.size() + 1, 0);
-    for (const uint32_t code : tag.codes) ++starts[tag.rank_of_code[code] + 1];
-    std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const uint32_t series : series_of_rank_) placed[starts[tag.rank_of_code[tag.codes[series]]]++] = series;
-    series_of_rank_.swap(placed);
+    if (const int at = FindTag(tag_order[i]); at >= 0) PlaceByTag(tags_[static_cast<size_t>(at)]);
   }
   ranks_.resize(series_count_);
   for (uint32_t rank = 0; rank < series_count_; ++rank) ranks_[series_of_rank_[rank]] = rank;
@@ -109,7 +113,9 @@ void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
 }
 
 size_t SeriesIndex::byte_size() const {
-  size_t bytes = byte_size_ + (ranks_.capacity() + series_of_rank_.capacity()) * sizeof(uint32_t);
+  size_t bytes = byte_size_ + (ranks_.capacity() + series_of_rank_.capacity() + placed_.capacity() +
+                               rank_of_series_.capacity() + tag_count_.capacity()) *
+                                  sizeof(uint32_t);
   for (const auto& [table, known] : tables_) bytes += known.numbers.capacity() * sizeof(uint32_t);
   return bytes;
 }

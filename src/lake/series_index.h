@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lake/series_codes.h"
 #include "point/series_table.h"
 
 namespace firn::lake {
@@ -21,14 +22,14 @@ namespace firn::lake {
 /// every minute. Not thread-safe.
 class SeriesIndex {
  public:
-  /// A tag key over all series: code 0 = the series lacks the tag.
+  /// A tag key over all series.
   struct TagKey {
     TagKey() = default;
     TagKey(const TagKey&) = delete;  // `code_of` looks into `values`
     TagKey& operator=(const TagKey&) = delete;
 
     std::string name;
-    std::vector<uint32_t> codes;                             ///< one a series
+    SeriesCodes codes;
     std::deque<std::string> values;                          ///< code - 1 → value
     std::unordered_map<std::string_view, uint32_t> code_of;  ///< views into `values`
     std::vector<uint32_t> rank_of_code;                      ///< after Rank: order of the codes, 0 for code 0
@@ -59,7 +60,7 @@ class SeriesIndex {
   /// Position in tags(), or -1.
   int FindTag(std::string_view name) const;
   std::string_view ValueOf(const TagKey& tag, uint32_t series) const {
-    const uint32_t code = tag.codes[series];
+    const uint32_t code = tag.codes.Of(series);
     return code == 0 ? std::string_view() : std::string_view(tag.values[code - 1]);
   }
 
@@ -87,14 +88,19 @@ class SeriesIndex {
   bool SameTags(const point::SeriesView& view, uint32_t series, uint32_t number) const;
   TagKey& TagFor(std::string_view name);
   static void RankValues(TagKey& tag);
+  void PlaceByTag(const TagKey& tag);
 
   uint32_t series_count_ = 0;
   std::deque<TagKey> tags_;  ///< whose elements never move
+  std::unordered_map<std::string_view, uint32_t> tag_by_name_;
+  std::vector<uint32_t> tag_count_;  ///< of each series
   std::unordered_multimap<point::SeriesId, uint32_t, point::SeriesIdHash> by_id_;
   std::unordered_map<const point::SeriesTable*, KnownTable> tables_;
   std::vector<uint32_t> ranks_;
   std::vector<uint32_t> series_of_rank_;
   std::vector<std::string> ranked_by_;
+  std::vector<uint32_t> placed_;          ///< of PlaceByTag: the order in the making
+  std::vector<uint32_t> rank_of_series_;  ///< … and the rank of each series' value
   size_t byte_size_ = 0;
 };
 
