@@ -87,9 +87,10 @@ class Firn:
         self.process.kill()
         self.process.wait(30)
 
-    def resident_bytes(self):
-        with open(f"/proc/{self.process.pid}/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    def resident_bytes(self, which="VmRSS"):
+        """Memory of the process; VmHWM is the most that it ever had."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition(f"{which}:")[2].split()[0]) << 10
 
     def run(self, *arguments, check=True, seconds=300):
         """Runs another command of the program to its end; returns what it printed."""
