@@ -1,35 +1,15 @@
-#include <editline/readline.h>
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "cli/exit_code.h"
-#include "cli/interruptible.h"
+#include "cli/line_editor.h"
 #include "cli/sql_runner.h"
 #include "query/sql_tokenizer.h"
 
 namespace firn::cli {
 namespace {
-
-constexpr int kHistoryLines = 1'000;
-
-std::string HistoryFile() {
-  const char* home = std::getenv("HOME");
-  return home == nullptr ? "" : std::string(home) + "/.firn_history";
-}
-
-/// A line without its end; none at the end of input.
-std::optional<std::string> ReadLine(const char* prompt) {
-  const LetInterruptsThrough let_through;
-  char* line = readline(prompt);
-  if (line == nullptr) return std::nullopt;
-  std::string text = line;
-  std::free(line);
-  return text;
-}
 
 void PrintHelp() {
   fmt::print(
@@ -44,7 +24,7 @@ void PrintHelp() {
 /// What has been typed of a statement that is not finished.
 class Shell {
  public:
-  explicit Shell(SqlRunner& runner) : runner_(runner) {}
+  Shell(SqlRunner& runner, LineEditor& editor) : runner_(runner), editor_(editor) {}
 
   bool is_inside_statement() const { return !pending_.empty(); }
 
@@ -63,7 +43,7 @@ class Shell {
     pending_ = rest.find_first_not_of(" \t\n") == std::string::npos ? "" : rest;
     for (const std::string& statement : *statements) {
       Show(runner_.Run(statement));
-      add_history((statement + ";").c_str());
+      editor_.Remember(statement + ";");
     }
     return true;
   }
@@ -86,22 +66,19 @@ class Shell {
   }
 
   SqlRunner& runner_;
+  LineEditor& editor_;
   std::string pending_;
 };
 
 }  // namespace
 
 int RunShell(SqlRunner& runner) {
-  using_history();
-  stifle_history(kHistoryLines);
-  const std::string history = HistoryFile();
-  if (!history.empty()) read_history(history.c_str());
+  LineEditor editor(".firn_history");
   if (runner.shows_boxes()) fmt::print("firn sql: statements end with ';', .help helps, \\q leaves\n");
-  Shell shell(runner);
-  while (const auto line = ReadLine(shell.is_inside_statement() ? " ...> " : "firn> ")) {
+  Shell shell(runner, editor);
+  while (const auto line = editor.ReadLine(shell.is_inside_statement() ? " ...> " : "firn> ")) {
     if (!shell.Take(*line)) break;
   }
-  if (!history.empty()) write_history(history.c_str());
   return kDone;
 }
 

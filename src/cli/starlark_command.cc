@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "cli/exit_code.h"
 #include "cli/interruptible.h"
+#include "cli/starlark_profile.h"
 #include "cli/starlark_session.h"
 #include "cli/starlark_shell.h"
 
@@ -56,14 +58,16 @@ int RunStarlark(const StarlarkOptions& options) {
   const bool has_person = options.is_interactive || (!has_source && isatty(STDIN_FILENO) != 0);
   const std::string file = has_source || has_person ? options.file : "-";
   if (has_person) BlockInterrupts();
-  StarlarkSession session(LimitsOf(options));
-  const auto start = std::chrono::steady_clock::now();
+  const SystemClock clock;
+  StarlarkProfile profile(clock);
+  StarlarkSession session(LimitsOf(options), options.profile ? &profile : nullptr);
+  const int64_t start_ns = clock.MonotonicNs();
   const int code = RunAll(options, file, has_person, session);
   if (options.profile) {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    std::cout.flush();
-    fmt::print(stderr, "{} steps, {:.6f} s, {} bytes in use\n", session.thread().steps(), seconds.count(),
-               session.thread().heap().used_bytes());
+    const auto nanoseconds = static_cast<double>(clock.MonotonicNs() - start_ns);
+    std::fflush(stdout);
+    fmt::print(stderr, "{} steps, {:.6f} s, {} bytes in use\n{}", session.thread().steps(), nanoseconds / 1e9,
+               session.thread().heap().used_bytes(), profile.Table());
   }
   return code;
 }

@@ -11,7 +11,7 @@ struct StarlarkOptions {
   std::string expression;  ///< -c: evaluated behind the file, with its names, and printed
   bool is_interactive = false;
   bool disassemble = false;   ///< show the bytecode instead of running
-  bool profile = false;       ///< tell steps, time and memory at the end
+  bool profile = false;       ///< tell steps, time and memory at the end, and the lines that take them
   uint64_t steps = 0;         ///< 0: no limit
   uint64_t memory_bytes = 0;  ///< 0: the default of 1 GiB
 };

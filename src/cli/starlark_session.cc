@@ -25,7 +25,7 @@ std::shared_ptr<const Module> MakePredeclared(starlark::TimeSource& time_source)
 }
 
 /// `json.star` and the like are what is predeclared as well; other files are not opened.
-starlark::Hooks MakeHooks(std::shared_ptr<const Module> predeclared) {
+starlark::Hooks MakeHooks(std::shared_ptr<const Module> predeclared, StarlarkProfile* profile) {
   starlark::Hooks hooks;
   hooks.print = [](Thread& /*thread*/, std::string_view line) { fmt::print("{}\n", line); };
   hooks.load = [predeclared](Thread& thread, std::string_view name) -> std::shared_ptr<const Module> {
@@ -34,6 +34,8 @@ starlark::Hooks MakeHooks(std::shared_ptr<const Module> predeclared) {
     thread.Fail("there are the modules json.star, math.star and time.star");
     return nullptr;
   };
+  if (profile != nullptr)
+    hooks.sample = [profile](const Thread& thread, const starlark::CallSite& site) { profile->Sample(thread, site); };
   return hooks;
 }
 
@@ -45,10 +47,10 @@ int Show(const std::vector<starlark::SyntaxError>& errors, const std::string& na
 
 }  // namespace
 
-StarlarkSession::StarlarkSession(const starlark::Limits& limits)
+StarlarkSession::StarlarkSession(const starlark::Limits& limits, StarlarkProfile* profile)
     : time_source_(clock_, zones_),
       predeclared_(MakePredeclared(time_source_)),
-      thread_(starlark::StandardLibrary(), limits, MakeHooks(predeclared_)) {}
+      thread_(starlark::StandardLibrary(), limits, MakeHooks(predeclared_, profile)) {}
 
 starlark::CompiledSource StarlarkSession::Compile(std::string_view source, const std::string& name,
                                                   bool is_expression) const {

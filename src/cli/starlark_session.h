@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "cli/starlark_profile.h"
 #include "starlark/library/time_source.h"
 #include "starlark/library/zone_files.h"
 #include "starlark/starlark.h"
@@ -23,7 +24,8 @@ class StarlarkSession {
                                                   .allow_global_reassign = true,
                                                   .allow_recursion = true};
 
-  explicit StarlarkSession(const starlark::Limits& limits);
+  /// `profile`, if any, gets samples of what runs, and outlives the session.
+  explicit StarlarkSession(const starlark::Limits& limits, StarlarkProfile* profile = nullptr);
 
   /// Runs a file of statements. Gives the exit code; errors have been shown.
   int RunSource(std::string_view source, const std::string& name);

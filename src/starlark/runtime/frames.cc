@@ -161,16 +161,21 @@ void Interpreter::FailUnset(std::string_view scope, std::string_view name) {
   thread_.Fail("{} variable {} referenced before assignment", scope, name);
 }
 
+CallSite Interpreter::SiteOf(const Frame& frame) {
+  const auto executed = static_cast<uint32_t>(frame.resume - frame.code->instructions);
+  const FunctionCode& function = *frame.code->source;
+  return {frame.code->program->source().file, function.PositionOf(executed == 0 ? 0 : executed - 1), function.name};
+}
+
+CallSite Interpreter::InnermostSite() const {
+  return depth_ == 0 ? CallSite{} : SiteOf(frames_[depth_ - 1]);
+}
+
 /// Once an error, where it arises. `native`, if any, is the function that was running.
 void Interpreter::RecordBacktrace(std::string_view native) {
   std::vector<CallSite>& backtrace = thread_.error_->backtrace;
   if (!backtrace.empty()) return;
-  for (size_t i = 0; i < depth_; ++i) {
-    const Frame& frame = frames_[i];
-    const auto executed = static_cast<uint32_t>(frame.resume - frame.code->instructions);
-    backtrace.push_back({frame.code->program->source().file,
-                         frame.code->source->PositionOf(executed == 0 ? 0 : executed - 1), frame.code->source->name});
-  }
+  for (size_t i = 0; i < depth_; ++i) backtrace.push_back(SiteOf(frames_[i]));
   if (!native.empty()) backtrace.push_back({"<builtin>", {}, std::string(native)});
 }
 

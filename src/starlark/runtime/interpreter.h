@@ -29,6 +29,8 @@ class Interpreter final : public RootSource {
   void Keep(std::shared_ptr<const Module> module) { kept_.push_back(std::move(module)); }
   void KeepNoLonger() { kept_.pop_back(); }
   void MarkRoots(Marker& marker) override;
+  /// Where the program's innermost function is. Without a position if none is active.
+  CallSite InnermostSite() const;
 
  private:
   /// A call of a program's function that is active. Its registers are part of the stack; the caller's registers with
@@ -62,6 +64,7 @@ class Interpreter final : public RootSource {
   bool CheckDepth(const Code& code, const Value* registers);
   bool RefuseCall(const Code& code);
   void Unwind(size_t depth);
+  static CallSite SiteOf(const Frame& frame);
   void FailUnset(std::string_view scope, std::string_view name);
   void RecordBacktrace(std::string_view native);
   InlineCache* CachesOf(const LinkedProgram& program);

@@ -54,7 +54,8 @@ bool Thread::Refuel() {
   if (fuel <= 0) {
     if (cancelled_.load(std::memory_order_relaxed)) return FailFatally("Starlark computation cancelled");
     // What has been charged beyond the last portion is paid first.
-    const auto wanted = static_cast<uint64_t>(kPortion - fuel);
+    const int64_t portion = hooks_.sample ? Hooks::kStepsBetweenSamples : kPortion;
+    const auto wanted = static_cast<uint64_t>(portion - fuel);
     if (steps_left_ < static_cast<uint64_t>(1 - fuel)) {
       steps_left_ = 0;
       return FailFatally("Starlark computation cancelled: too many steps");
@@ -62,8 +63,9 @@ bool Thread::Refuel() {
     const uint64_t taken = std::min(wanted, steps_left_);
     steps_left_ -= taken;
     fuel += static_cast<int64_t>(taken);
+    fuel_ = is_alarmed ? fuel - Heap::kAlarm : fuel;
+    if (hooks_.sample) hooks_.sample(*this, interpreter_->InnermostSite());
   }
-  fuel_ = is_alarmed ? fuel - Heap::kAlarm : fuel;
   return true;
 }
 

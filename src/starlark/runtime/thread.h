@@ -54,6 +54,9 @@ struct Hooks {
   std::function<void(Thread&, std::string_view)> print;
   /// The module that `load(name, …)` means, or null after thread.Fail(…).
   std::function<std::shared_ptr<const Module>(Thread&, std::string_view name)> load;
+  /// Where a program is, about every kStepsBetweenSamples steps: for a profile. Must not call the thread.
+  std::function<void(const Thread&, const CallSite&)> sample = {};
+  static constexpr int64_t kStepsBetweenSamples = 1'000;
 };
 
 /// One thread of execution: heap, stack, limits, and the error of what has failed. For use by one OS thread at a time;
