@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -20,6 +21,7 @@
 #include "cli/table_command.h"
 #include "cli/tsm_command.h"
 #include "cli/version_command.h"
+#include "config/diagnostics.h"
 #include "storage/s3_library.h"
 
 namespace firn::cli {
@@ -98,7 +100,8 @@ void AddStarlark(CLI::App& app, Chosen& chosen) {
       ->type_name("EXPR");
   command->add_flag("--repl", options->is_interactive, "Go on interactively");
   command->add_flag("--disassemble", options->disassemble, "Show the bytecode instead of running");
-  command->add_flag("--profile", options->profile, "Tell steps, time and memory at the end");
+  command->add_flag("--profile", options->profile,
+                    "Tell steps, time and memory at the end");
   command->add_option("--steps", options->steps, "Stop a program after so many steps")->type_name("N");
   command->add_option("--memory", options->memory_bytes, "Stop a program that holds more, such as 64MB (1GiB)")
       ->transform(CLI::AsSizeValue(false))
@@ -380,15 +383,29 @@ void AddRejected(CLI::App& app, Chosen& chosen) {
   });
 }
 
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string_view nearest = config::NearestWord(word, {known.begin(), known.end()});
+  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
+}
+
+std::vector<std::string> NamesOf(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> OptionsOf(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
 /// What the shells complete, read off the definitions above.
 void CollectWords(const CLI::App& app, const std::string& path, std::vector<CommandWords>& words) {
-  CommandWords own{path, {}, {}};
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) own.options.push_back("--" + name);
-  }
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-  for (const CLI::App* command : commands) own.commands.push_back(command->get_name());
-  words.push_back(own);
+  words.push_back({path, OptionsOf(app), NamesOf(commands)});
   for (const CLI::App* command : commands)
     CollectWords(*command, (path.empty() ? "" : path + " ") + command->get_name(), words);
 }
@@ -414,6 +431,31 @@ void AddRest(CLI::App& app, Chosen& chosen) {
   });
 }
 
+/// What is wrong with the line: a word that no command knows, before anything that the library says of it.
+std::string Explain(const CLI::App& app, const std::vector<std::string>& line, const CLI::ParseError& error) {
+  const CLI::App* at = &app;
+  std::string path = app.get_name();
+  for (size_t i = 0; i < line.size(); ++i) {
+    const std::string& word = line[i];
+    if (word.starts_with('-')) {
+      const std::string name = word.substr(0, word.find('='));
+      const CLI::Option* option = at->get_option_no_throw(name);
+      if (option == nullptr && word.starts_with("--"))
+        return fmt::format("{}: no option '{}'{}", path, name, DidYouMean(name, OptionsOf(*at)));
+      if (option != nullptr && option->get_items_expected_min() > 0 && name == word) ++i;  // its value
+      continue;
+    }
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) continue;
+    const std::vector<std::string> names = NamesOf(commands);
+    const auto found = std::find(names.begin(), names.end(), word);
+    if (found == names.end()) return fmt::format("{}: no command '{}'{}", path, word, DidYouMean(word, names));
+    at = commands[static_cast<size_t>(found - names.begin())];
+    path += " " + word;
+  }
+  return fmt::format("{}: {}", path, error.what());
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Firn moves InfluxDB data into Apache Iceberg tables, exactly once.", "firn");
   app.require_subcommand(1);
@@ -435,7 +477,8 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    fmt::print(stderr, "firn: {} (try --help)\n", error.what());
+    if (argc < 2) fmt::print(stderr, "{}\n", app.help());
+    fmt::print(stderr, "{} (try --help)\n", Explain(app, {argv + 1, argv + argc}, error));
     return kUsage;
   }
   return chosen();

@@ -131,6 +131,18 @@ def test_parse_shows_points_and_errors(firn, tmp_path):
     assert "rows 2" in instance.run("parse", "--stats", body).stdout.replace(":", "")
 
 
+@pytest.mark.parametrize("line, message", [
+    (["tabel"], "firn: no command 'tabel'; did you mean 'table'? (try --help)"),
+    (["table", "lst"], "firn table: no command 'lst'; did you mean 'list'? (try --help)"),
+    (["sql", "--warehous", "x", "SELECT 1"], "firn sql: no option '--warehous'; did you mean '--warehouse'? (try --help)"),
+    (["state", "-c", "x", "--jsn"], "firn state: no option '--jsn'; did you mean '--json'? (try --help)"),
+    (["table", "show"], "firn table show: table is required (try --help)"),
+])
+def test_a_mistyped_word_is_told_with_the_nearest_one(firn, line, message):
+    told = firn(simple_config()).run(*line, check=False)
+    assert (told.returncode, told.stderr.strip()) == (1, message)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_a_script_of_that_shell(firn, shell):
     script = firn().run("completion", shell).stdout
