@@ -6,7 +6,9 @@
 #include <iterator>
 #include <optional>
 // GCC 12 sees uninitialized members in libstdc++'s <regex> where sanitizers are on (GCC bug 105562).
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <regex>
 #include <sstream>
 #include <string_view>
