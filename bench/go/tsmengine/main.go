@@ -143,12 +143,7 @@ func (w *writer) snapshot() {
 	for id := uint64(1); id <= shards; id++ {
 		engine, err := w.store.Shard(id).Engine()
 		must(err)
-		err = engine.(*tsm1.Engine).WriteSnapshot()
-		for tries := 0; err != nil && tries < 100; tries++ { // a store that has just been opened is not ready for it
-			time.Sleep(10 * time.Millisecond)
-			err = engine.(*tsm1.Engine).WriteSnapshot()
-		}
-		must(err)
+		must(engine.(*tsm1.Engine).WriteSnapshot())
 	}
 }
 
@@ -229,6 +224,7 @@ func open(folder string) *tsdb.Store {
 	must(store.Open(context.Background()))
 	for id := uint64(1); id <= shards; id++ {
 		must(store.CreateShard(context.Background(), bucket, "autogen", id, true))
+		must(store.SetShardEnabled(id, true))
 	}
 	return store
 }
