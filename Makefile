@@ -42,10 +42,11 @@ conformance: setup-test  ## Only the tests over recorded cases ($FIRN_SHARED/fix
 fuzz: setup-test  ## Fuzzes each parser (FUZZ_SECONDS=60 each)
 	@tools/run-fuzz
 
-soak: build setup-test  ## Long campaigns: FIRN_SEEDS (10000) simulated runs, FIRN_KILLS (100) kills under load, Flux windows
+soak: build setup-test  ## Hours: FIRN_SEEDS (10000) simulated runs, planted bugs, kills, outages, an hour at full rate
 	@tests/faults/soak
+	@tests/faults/planted/run
 	@tools/setup-python
-	@FIRN_KILLS=$${FIRN_KILLS:-100} .venv/bin/pytest -q -p no:cacheprovider tests/end_to_end/test_kill.py tests/end_to_end/test_flux.py
+	@tests/end_to_end/soak
 
 interop: build  ## Spark, PyIceberg and DuckDB read and write beside Firn
 	@tests/interop/run
