@@ -4,6 +4,7 @@
 
 #include "http/curl_handle.h"
 #include "http/exchange.h"
+#include "http/shown_url.h"
 
 namespace firn::http {
 namespace {
@@ -30,12 +31,14 @@ std::string Origin(CURLU* url) {
 // Where a redirect leads, if to the same scheme, host and port: credentials and bodies never go anywhere else.
 Result<std::string> RedirectTarget(const std::string& from, std::string_view location) {
   const UrlHandle url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, from.c_str(), 0) != CURLUE_OK) return InvalidInput("not a URL: {}", from);
+  if (curl_url_set(url.get(), CURLUPART_URL, from.c_str(), 0) != CURLUE_OK)
+    return InvalidInput("not a URL: {}", ShownUrl(from));
   const std::string origin = Origin(url.get());
   if (curl_url_set(url.get(), CURLUPART_URL, std::string(location).c_str(), 0) != CURLUE_OK) {
     return Unavailable("redirected to what is not a URL: {}", location);
   }
-  if (Origin(url.get()) != origin) return Unavailable("{} redirects to another server: {}", from, location);
+  if (Origin(url.get()) != origin)
+    return Unavailable("{} redirects to another server: {}", ShownUrl(from), ShownUrl(location));
   return PartOf(url.get(), CURLUPART_URL, 0);
 }
 
@@ -63,7 +66,7 @@ class CurlClient final : public Client {
     };
     const auto on_body = [&](std::string_view chunk) -> Status {
       if (chunk.size() > request.max_body_bytes - response.body.size()) {
-        return ResourceExhausted("{}: answer is longer than {} bytes", request.url, request.max_body_bytes);
+        return ResourceExhausted("{}: answer is longer than {} bytes", ShownUrl(request.url), request.max_body_bytes);
       }
       response.body.append(chunk);
       return OkStatus();

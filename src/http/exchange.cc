@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "http/shown_url.h"
 
 namespace firn::http {
 namespace {
@@ -103,7 +104,7 @@ Status Exchange::SetUpTarget() {
   const UrlHandle url(curl_url());
   const bool is_url = curl_url_set(url.get(), CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK;
   const std::string scheme = is_url ? PartOf(url.get(), CURLUPART_SCHEME, 0) : std::string();
-  if (scheme != "http" && scheme != "https") return InvalidInput("not an HTTP URL: {}", url_);
+  if (scheme != "http" && scheme != "https") return InvalidInput("not an HTTP URL: {}", ShownUrl(url_));
   if (request_.tls.server_name.empty()) {
     curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
     return OkStatus();
@@ -151,19 +152,19 @@ Status Exchange::SetUpTls() {
 Status Exchange::EndOf(CURLcode code) {
   if (!callback_status_.ok()) return callback_status_;
   if (code == CURLE_OK && !head_complete_)
-    return Unavailable("{}: the connection ended within the answer's head", url_);
+    return Unavailable("{}: the connection ended within the answer's head", ShownUrl(url_));
   if (code == CURLE_OK) return DeliverHead() ? OkStatus() : callback_status_;
   if (stop_.stop_requested()) return Cancelled("stopping");
   const std::string reason = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
-  if (stalled_) return Timeout("{}: no byte for {} ms", url_, request_.stall_timeout.count());
+  if (stalled_) return Timeout("{}: no byte for {} ms", ShownUrl(url_), request_.stall_timeout.count());
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
-      return Timeout("{}: {}", url_, reason);
+      return Timeout("{}: {}", ShownUrl(url_), reason);
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
-      return InvalidConfig("{}: {}", url_, reason);
+      return InvalidConfig("{}: {}", ShownUrl(url_), reason);
     default:
-      return Unavailable("{}: {}", url_, reason);
+      return Unavailable("{}: {}", ShownUrl(url_), reason);
   }
 }
 

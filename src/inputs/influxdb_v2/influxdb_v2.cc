@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/shown_url.h"
 #include "inputs/influxdb_v2/back_off.h"
 #include "inputs/influxdb_v2/query_facts.h"
 #include "inputs/influxdb_v2/window_reader.h"
@@ -24,7 +25,8 @@ Result<std::vector<Target>> MakeTargets(const Options& options) {
                          QueryName(query, i), ShardName(options, url, query)});
       const auto same = [&](const Target& other) { return other.shard == targets.back().shard; };
       if (std::count_if(targets.begin(), targets.end(), same) > 1) {
-        return InvalidConfig("inputs.influxdb_v2: {} at {} stands here twice", targets.back().name, url);
+        return InvalidConfig("inputs.influxdb_v2: {} at {} stands here twice", targets.back().name,
+                             http::ShownUrl(url));
       }
     }
   }

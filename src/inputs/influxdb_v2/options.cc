@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "http/shown_url.h"
 #include "inputs/influxdb_v2/query_facts.h"
 
 namespace firn::inputs::influxdb_v2 {
@@ -25,9 +26,10 @@ std::string ShortDigest(std::string_view text) {
   return ToHex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size())).substr(0, 16);
 }
 
-std::string_view WithoutTrailingSlash(std::string_view url) {
+/// A password that changes makes no other server of it.
+std::string NameOf(std::string_view url) {
   while (url.ends_with('/')) url.remove_suffix(1);
-  return url;
+  return http::ShownUrl(url);
 }
 
 config::Schema<QueryOptions> QuerySchema() {
@@ -85,13 +87,13 @@ Status ResolveTiming(Options& options, std::optional<std::chrono::nanoseconds> w
 
 std::string SourceId(const Options& options) {
   std::string id = "influxdb_v2";
-  for (const std::string& url : options.urls) id += fmt::format(" {}", WithoutTrailingSlash(url));
+  for (const std::string& url : options.urls) id += fmt::format(" {}", NameOf(url));
   return id + fmt::format(" {}", options.organization);
 }
 
 std::string ShardName(const Options& options, const std::string& url, const QueryOptions& query) {
   std::string what = AnalyzeQuery(query.query).normalized + '\0' + query.measurement;
-  if (options.urls.size() > 1) what += '\0' + std::string(WithoutTrailingSlash(url));
+  if (options.urls.size() > 1) what += '\0' + NameOf(url);
   return fmt::format("{}-{}", query.bucket, ShortDigest(what));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats/influx_csv/annotated_csv_decoder.h"
+#include "http/shown_url.h"
 #include "inputs/influxdb_v2/back_off.h"
 #include "inputs/influxdb_v2/query_request.h"
 
@@ -137,8 +138,9 @@ class WindowReader::Exchange {
 
 Attempt WindowReader::Read(const Target& target, const Window& window, int64_t read_from, std::stop_token stop) {
   Attempt attempt = Exchange(*this, target, window, read_from).Run(stop);
-  attempt.status = attempt.status.WithContext(fmt::format("{} at {}, window {} to {}", target.name, target.url,
-                                                          FormatTime(window.start), FormatTime(window.stop)));
+  attempt.status =
+      attempt.status.WithContext(fmt::format("{} at {}, window {} to {}", target.name, http::ShownUrl(target.url),
+                                             FormatTime(window.start), FormatTime(window.stop)));
   return attempt;
 }
 
