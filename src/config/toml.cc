@@ -28,18 +28,25 @@ struct TomlAssertion {};
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 #include <utility>
 
+#include "config/toml_text.h"
+
 namespace firn::config {
 namespace {
+
+/// Of a dotted key: each is a table in a table, for which toml++ knows no limit.
+constexpr size_t kMostKeyParts = 64;
 
 class Converter {
  public:
   explicit Converter(std::shared_ptr<const std::string> file) : file_(std::move(file)) {}
 
-  // Recursion is bounded by toml++'s own limit on nesting (TOML_MAX_NESTED_VALUES, 256).
+  // Recursion is bounded: by toml++'s own limit on nested values (TOML_MAX_NESTED_VALUES, 256), and by kMostKeyParts.
   Table ConvertTable(const toml::table& from) const {
     Table table;
     table.position = At(from.source());
@@ -111,6 +118,13 @@ uint32_t LineOfAssertion(std::string_view text) {
 std::optional<Table> ParseToml(std::string_view text, const std::string& file_name, Diagnostics& diagnostics) {
   const auto file = std::make_shared<const std::string>(file_name);
   const Converter converter(file);
+  if (const size_t deep = FindDeepKey(text, kMostKeyParts); deep != std::string_view::npos) {
+    const std::string_view before = text.substr(0, deep);
+    const auto line = static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+    const auto column = static_cast<uint32_t>(deep - (before.rfind('\n') + 1)) + 1;
+    diagnostics.AddError({file, line, column}, fmt::format("this key has more than {} parts", kMostKeyParts));
+    return std::nullopt;
+  }
   const std::optional<toml::parse_result> parsed = Parse(text, file_name);
   if (!parsed.has_value()) {
     diagnostics.AddError({file, LineOfAssertion(text), 1}, "this line is not TOML");

@@ -32,5 +32,23 @@ TEST(ParseTomlTest, TakesBracketsThatBeginLinesWithinValues) {
   EXPECT_EQ(ErrorOf("# \xc3\xbc\nx = \"\xc3\xbc\"\n"), "");
 }
 
+TEST(ParseTomlTest, RefusesKeysOfManyParts) {
+  const auto dotted = [](size_t parts) {
+    std::string key = "a";
+    for (size_t i = 1; i < parts; ++i) key += ".\"a.\"";
+    return key;
+  };
+  for (const std::string& text : {"[" + dotted(64) + "]\n", dotted(64) + " = 1.5 # ....\n"}) {
+    Diagnostics diagnostics;
+    EXPECT_TRUE(ParseToml(text, "f", diagnostics).has_value());
+  }
+  for (const std::string& text : {"\n[" + dotted(100'000) + "]\n", "\nb = {" + dotted(65) + " = 1}\n"}) {
+    Diagnostics diagnostics;
+    EXPECT_FALSE(ParseToml(text, "f", diagnostics).has_value());
+    ASSERT_EQ(diagnostics.entries().size(), 1U);
+    EXPECT_TRUE(diagnostics.entries().front().ToString().starts_with("f:2:"));
+  }
+}
+
 }  // namespace
 }  // namespace firn::config

@@ -30,6 +30,26 @@ size_t StringLiteralLength(std::string_view text) {
   return text.size();
 }
 
+size_t FindDeepKey(std::string_view text, size_t parts) {
+  size_t dots = 0;
+  for (size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '#') {
+      at += CommentLength(text.substr(at));
+      continue;
+    }
+    if (c == '"' || c == '\'') {
+      at += StringLiteralLength(text.substr(at));
+      continue;
+    }
+    if (c == '.' && ++dots >= parts) return at;
+    // What ends a key or begins one; values have no more dots than numbers have.
+    if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) dots = 0;
+    ++at;
+  }
+  return std::string_view::npos;
+}
+
 std::string RemoveComments(std::string_view text) {
   std::string out;
   while (!text.empty()) {
