@@ -51,11 +51,12 @@ def output(*command, **options):
 
 def write_engine(work, bin_folder, server, values, steps):
     """An engine folder as 2.x has it, of files that 1.x wrote: both read it."""
-    engine = work / f"engine-{values}"
-    output(ROOT / "bench/make_tsm_data", bin_folder / "firn_bench_generate", values, 100, steps, work / f"1x-{values}", server)
+    engine = work / f"engine-{values}-{steps}"
+    written = work / f"1x-{values}-{steps}"
+    output(ROOT / "bench/make_tsm_data", bin_folder / "firn_bench_generate", values, 100, steps, written, server)
     for part in ("data", "wal"):
         (engine / part / BUCKET).mkdir(parents=True)
-    shutil.move(work / f"1x-{values}/data/bench/autogen", engine / "data" / BUCKET / "autogen")
+    shutil.move(written / "data/bench/autogen", engine / "data" / BUCKET / "autogen")
     return engine
 
 
@@ -89,6 +90,13 @@ def exports(engine, work, bin_folder, peers, rounds, values, million_values, rec
     record(f"peak RSS of these, {values}", max(best["parquet"][1], best["lines"][1]), "MiB", target="target <= 256")
 
 
+def peak_memory(engine, work, bin_folder, threads):
+    """MiB of an export to Parquet with as many threads."""
+    took = processor_seconds(bin_folder / "firn", "tsm", "export", engine, "--threads", threads, "--format", "parquet", "-o", work / "out")
+    shutil.rmtree(work / "out")
+    return took[1]
+
+
 def measure(work, bin_folder, lines, rounds, record):
     server = influxdb_1x(work)
     if server is None:
@@ -101,6 +109,9 @@ def measure(work, bin_folder, lines, rounds, record):
         files = sorted((engine / "data").rglob("*.tsm"))
         to_arrays(files, bin_folder, peers, 3 * rounds, values, record)
         exports(engine, work, bin_folder, peers, rounds, values, steps * 100 * 10 / 1e6, record)
+    tenth = write_engine(work, bin_folder, server, "double", steps // 10)
+    record("peak RSS of TSM to Parquet, double", peak_memory(engine, work, bin_folder, 2), "MiB", "a tenth of the data",
+           peak_memory(tenth, work, bin_folder, 2), "target flat")
 
 
 def main():

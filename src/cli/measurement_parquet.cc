@@ -67,11 +67,14 @@ class BatchColumns final : public parquet::ColumnSource {
     const int at = batch_.series_view.FindColumn(name);
     if (at < 0) return Nothing(point::FieldType::kString);
     const point::TagColumn& tag = batch_.series_view.column(static_cast<uint32_t>(at));
+    code_of_series_.clear();
     uint32_t values = 0;
     bool all_set = true;
     for (uint32_t series = 0; series < batch_.series_view.series_count(); ++series) {
-      values = std::max(values, tag.CodeOf(series));
-      all_set &= tag.CodeOf(series) != 0;
+      const uint32_t code = tag.CodeOf(series);
+      code_of_series_.push_back(code == 0 ? 0 : static_cast<int32_t>(code - 1));
+      values = std::max(values, code);
+      all_set &= code != 0;
     }
     if (values == 0) return Nothing(point::FieldType::kString);
     offsets_.assign(1, 0);
@@ -81,11 +84,10 @@ class BatchColumns final : public parquet::ColumnSource {
       offsets_.push_back(static_cast<int32_t>(bytes_.size()));
     }
     codes_.resize(batch_.rows());
+    for (size_t row = 0; row < batch_.rows(); ++row) codes_[row] = code_of_series_[batch_.series[row]];
     validity_.assign(all_set ? 0 : (batch_.rows() + 63) / 64, 0);
-    for (size_t row = 0; row < batch_.rows(); ++row) {
-      const uint32_t code = tag.CodeOf(batch_.series[row]);
-      codes_[row] = code == 0 ? 0 : static_cast<int32_t>(code - 1);
-      if (!all_set && code != 0) validity_[row / 64] |= uint64_t{1} << (row % 64);
+    for (size_t row = 0; !all_set && row < batch_.rows(); ++row) {
+      if (tag.CodeOf(batch_.series[row]) != 0) validity_[row / 64] |= uint64_t{1} << (row % 64);
     }
     return {parquet::DictionaryValues{codes_, {offsets_, bytes_}}, validity_};
   }
@@ -93,6 +95,7 @@ class BatchColumns final : public parquet::ColumnSource {
   const std::vector<ExportColumn>& columns_;
   const point::Batch& batch_;
   point::FieldColumn nothing_{"", point::FieldType::kInt64};
+  std::vector<int32_t> code_of_series_;
   std::vector<int32_t> codes_;
   std::vector<int32_t> offsets_;
   std::string bytes_;

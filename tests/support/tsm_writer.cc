@@ -31,10 +31,11 @@ uint64_t ZigZag(uint64_t value) {
   return (value << 1) ^ (0 - (value >> 63));
 }
 
-/// How many of `values` the selector would take; 0 when they do not fit.
+/// How many of `values` the selector would take; 0 when they do not fit. A run of ones is taken as such only where no
+/// other number follows it at all: so the server does.
 size_t Fits(std::span<const uint64_t> values, size_t count, unsigned bits) {
   if (values.size() < count) return 0;
-  for (const uint64_t value : values.first(count)) {
+  for (const uint64_t value : bits == 0 ? values : values.first(count)) {
     if (bits == 0 ? value != 1 : value >> bits != 0) return 0;
   }
   return count;

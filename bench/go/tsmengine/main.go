@@ -2,6 +2,7 @@
 // prints what its cursors answer then: one JSON array a cell, [measurement, tags, field, time, type, value].
 //
 //	tsmengine SEED FOLDER
+//	tsmengine lines FOLDER < LINES      writes lines of line protocol, snapshots them, prints nothing
 //
 // Data lie in FOLDER/engine as a server's do; what has not been snapshotted is in the WAL.
 package main
@@ -11,6 +12,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"math/rand"
 	"os"
@@ -229,7 +231,22 @@ func open(folder string) *tsdb.Store {
 	return store
 }
 
+func writeLines(folder string) {
+	lines, err := io.ReadAll(os.Stdin)
+	must(err)
+	points, err := models.ParsePoints(lines)
+	must(err)
+	w := &writer{store: open(folder)}
+	must(w.store.WriteToShard(context.Background(), 1, points))
+	w.snapshot()
+	must(w.store.Close())
+}
+
 func main() {
+	if os.Args[1] == "lines" {
+		writeLines(os.Args[2])
+		return
+	}
 	seed, err := strconv.ParseInt(os.Args[1], 10, 64)
 	must(err)
 	w := &writer{Rand: rand.New(rand.NewSource(seed)), store: open(os.Args[2]), kinds: map[string]int{}, keys: map[string]series{},
