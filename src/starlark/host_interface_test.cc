@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdlib>
+#include <map>
 #include <thread>
 
 #include "starlark/starlark.h"
@@ -49,7 +51,10 @@ TEST(StarlarkHost, AnErrorHasMessagePositionAndBacktrace) {
   EXPECT_EQ(Repr(thread, thread.Call(module->Find("f"), {&one, 1})), "[1]") << "the thread goes on after an error";
 }
 
+/// FIRN_CALLS says how many; tests/starlark/soak makes it ten million.
 TEST(StarlarkHost, MemoryIsFlatOverManyCalls) {
+  const char* wanted = std::getenv("FIRN_CALLS");
+  const int64_t calls = wanted == nullptr ? 200'000 : std::atoll(wanted);
   Thread thread(StandardLibrary(), {.heap_bytes = 16 << 20});
   const auto module = Load(thread, R"(
 def f(i):
@@ -60,7 +65,7 @@ def f(i):
 )");
   const Value f = module->Find("f");
   size_t most = 0;
-  for (int64_t i = 0; i < 200'000; ++i) {
+  for (int64_t i = 0; i < calls; ++i) {
     const Value argument = Value::Int(i);
     ASSERT_FALSE(thread.Call(f, {&argument, 1}).is_null()) << thread.error().message;
     most = std::max(most, thread.heap().used_bytes());
@@ -157,6 +162,71 @@ TEST(StarlarkHost, DeepNestingIsNoTrouble) {
             "tuple is nested too deeply to be hashed");
   EXPECT_EQ(FailureOf(limits, "def g(n): return g(n + 1)\ng(0)"), "Starlark stack overflow");
   EXPECT_EQ(FailureOf(limits, "def g(n): return sorted([n], key=g)\ng(0)"), "Starlark stack overflow");
+}
+
+TEST(StarlarkHost, StructuresThatHoldThemselvesAreNoTrouble) {
+  const Limits limits{.steps = 1'000'000, .heap_bytes = 32 << 20};
+  const std::string cycle = "x = [1]\nx.append(x)\nd = {}\nd['d'] = d\n";
+  EXPECT_EQ(FailureOf(limits, cycle + "return [str(x), repr(d), len(x)]"), "no error");
+  EXPECT_EQ(FailureOf(limits, cycle + "y = [1]\ny.append(y)\nreturn x == y"),
+            "comparison exceeded maximum recursion depth");
+  EXPECT_EQ(FailureOf(limits, cycle + "return {(1, x): 2}"), "unhashable type: list");
+  EXPECT_EQ(FailureOf(limits, cycle + "return sorted([x, x])"), "comparison exceeded maximum recursion depth");
+  EXPECT_EQ(FailureOf(limits, cycle + "return '%s %r {}'.format(x) % (d, x)"), "no error");
+}
+
+TEST(StarlarkHost, LargeResultsAreRefusedBeforeTheyExist) {
+  const Limits limits{.heap_bytes = 32 << 20};
+  const std::string memory = "fatal: out of memory: more than 33554432 bytes of values";
+  EXPECT_EQ(FailureOf(limits, "return 'x' * (1 << 30)"), "excessive repeat (1 * 1073741824 elements)");
+  EXPECT_EQ(FailureOf(limits, "return 'x' * ((1 << 30) - 1)"), memory);
+  EXPECT_EQ(FailureOf(limits, "return ['x'] * (1 << 28)"), memory);
+  EXPECT_EQ(FailureOf(limits, "return ','.join(['x' * 1000000] * 1000)"), memory);
+  EXPECT_EQ(FailureOf(limits, "return ('x' * 1000).replace('', 'y' * 100000)"), memory);
+  EXPECT_EQ(FailureOf(limits, "return 1 << 512"), "shift count too large: 512");
+  EXPECT_EQ(FailureOf(limits, "return 1 << (1 << 70)"), "1180591620717411303424 out of range");
+}
+
+TEST(StarlarkHost, WhatIsIteratedOverOrFrozenCannotChange) {
+  EXPECT_EQ(FailureOf({}, "x = [1, 2]\nfor y in x: x.append(y)"), "append: cannot append to list during iteration");
+  EXPECT_EQ(FailureOf({}, "x = {1: 2}\nfor y in x: x[y] = 3"), "cannot insert into hash table during iteration");
+  EXPECT_EQ(FailureOf({}, "x = set([1])\n[x.add(2) for y in x]"),
+            "add: cannot insert into hash table during iteration");
+  Thread thread(StandardLibrary());
+  const auto module = Load(thread, "x = [[1]]\ndef f(): x[0][0] = 2\ndef g(a = x): a.append(1)\n");
+  EXPECT_TRUE(thread.Call(module->Find("f"), {}).is_null());
+  EXPECT_EQ(thread.TakeError().message, "cannot assign to element of frozen list");
+  EXPECT_TRUE(thread.Call(module->Find("g"), {}).is_null());
+  EXPECT_EQ(thread.TakeError().message, "append: cannot append to frozen list");
+}
+
+TEST(StarlarkHost, RecursionIsRefusedUnlessTheDialectHasIt) {
+  Thread thread(StandardLibrary());
+  const CompiledSource compiled =
+      CompileFile("def f(n): return g(n)\ndef g(n): return f(n)\nf(1)\n", {}, StandardLibrary());
+  EXPECT_EQ(RunFile(thread, compiled.program), nullptr);
+  EXPECT_EQ(thread.TakeError().message, "function f called recursively");
+}
+
+TEST(StarlarkHost, SamplesSayWhereAProgramIs) {
+  std::map<std::pair<uint32_t, std::string>, uint64_t> samples;
+  Hooks hooks;
+  hooks.sample = [&](const Thread& /*thread*/, const CallSite& site) {
+    ++samples[{site.position.line, site.function}];
+  };
+  Thread thread(StandardLibrary(), {}, std::move(hooks));
+  const auto module = Load(thread, R"(
+def inner(n):
+    for i in range(n):
+        pass
+def f():
+    inner(50000)
+    return sorted(range(200000))
+)");
+  EXPECT_FALSE(thread.Call(module->Find("f"), {}).is_null());
+  EXPECT_GT((samples[{3, "inner"}]), 40U);
+  EXPECT_GT((samples[{7, "f"}]), 0U);
+  EXPECT_LE(samples.size(), 3U);
 }
 
 TEST(StarlarkHost, AFailedLoopLeavesTheListChangeable) {

@@ -87,6 +87,20 @@ class StructType : public RecordType {
   }
   bool is_hashable() const override { return true; }
   uint64_t Hash(const HostObject& object) const override { return AsRecord(object).fields->table.size; }
+  /// The fields of both; where both have one, the right one's.
+  Value Binary(Thread& thread, BinaryOperator op, const Value& left, const Value& right) const override {
+    if (op != BinaryOperator::kPlus || !IsStruct(left) || !IsStruct(right)) return {};
+    Dict* fields = NewDict(thread.heap());
+    for (const Value& side : {left, right})
+      for (const auto& entry : AsRecord(*side.As<HostObject>()).fields->table)
+        if (!Insert(thread, *fields, entry.key, entry.value)) return {};
+    auto* sum = starlark::NewHost<Record>(thread.heap(), *this);
+    sum->fields = fields;
+    return Value::Of<HostObject>(sum);
+  }
+
+ private:
+  bool IsStruct(const Value& value) const { return value.is(Kind::kHost) && value.As<HostObject>()->type == this; }
 };
 
 class ModuleType : public RecordType {

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "starlark/compile/constant_folding.h"
 #include "starlark/compile/function_compiler.h"
 
 namespace firn::starlark {
@@ -8,6 +11,11 @@ size_t CountOf(const CallExpression& call, Argument::Kind kind) {
   for (const Argument& argument : call.arguments)
     if (argument.kind == kind) ++count;
   return count;
+}
+
+/// Whether to evaluate it does nothing but give a value.
+bool IsWithoutEffect(const Argument& argument) {
+  return WithoutParens(*argument.value).kind == NodeKind::kIdentifier || Fold(*argument.value).has_value();
 }
 
 }  // namespace
@@ -46,16 +54,22 @@ void FunctionCompiler::CallInto(const CallExpression& call, Register to) {
   }
 }
 
-/// `object.name(…)`: no bound method is made.
+/// `object.name(…)`: no bound method is made. The name is looked up before the arguments are evaluated, where that
+/// makes a difference.
 void FunctionCompiler::MethodCallInto(const CallExpression& call, const DotExpression& method, Register to) {
   const Register window = NewTemporaries(1 + call.arguments.size());
   Into(*method.object, window);
-  int place = window;
-  for (const Argument& argument : call.arguments) Into(*argument.value, static_cast<Register>(++place));
   const uint32_t name = AddConstant(std::string(method.name));
   if (name >= kMostOperands) return TooComplex(call.position);
+  const int32_t cache = NewCache();
+  if (!std::all_of(call.arguments.begin(), call.arguments.end(), IsWithoutEffect)) {
+    Emit(Opcode::kCheckAttr, window, 0, 0, method.position);
+    EmitWord(static_cast<int>(name), cache);
+  }
+  int place = window;
+  for (const Argument& argument : call.arguments) Into(*argument.value, static_cast<Register>(++place));
   Emit(Opcode::kCallMethod, window, static_cast<int>(call.arguments.size()), to, call.position);
-  EmitWord(static_cast<int>(name), NewCache());
+  EmitWord(static_cast<int>(name), cache);
 }
 
 }  // namespace firn::starlark

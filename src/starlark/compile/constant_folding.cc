@@ -56,7 +56,9 @@ std::optional<Constant> FoldBinary(const BinaryExpression& binary) {
     if (first != nullptr && second != nullptr) return *first + *second;
     const auto* first_bytes = std::get_if<BytesConstant>(&*left);
     const auto* second_bytes = std::get_if<BytesConstant>(&*right);
-    if (first_bytes != nullptr && second_bytes != nullptr)
+    // Bytes have no +: it is literals that are joined, from left to right.
+    const bool is_literal = WithoutParens(*binary.right).kind == NodeKind::kBytes;
+    if (first_bytes != nullptr && second_bytes != nullptr && is_literal)
       return BytesConstant{first_bytes->bytes + second_bytes->bytes};
   }
   const auto x = AsFloat(*left);

@@ -80,6 +80,7 @@ namespace firn::starlark {
   X(Call)         /* r(C) = r(A)(r(A+1) … B arguments) */                                                              \
   X(CallNamed)    /* the same, then as many named arguments as [A] says, names from constant [N] on */                 \
   X(CallSpread)   /* the same, then *r, **r as the bits of [B: 1, 2] say; [A] named, their first name C of the word */ \
+  X(CheckAttr)    /* fails if r(A) has no such attribute [name constant: A, cache: N, that of the call to come] */     \
   X(CallMethod)   /* r(C) = r(A).name(r(A+1) … B arguments) [name constant: A, cache: N] */                            \
   X(Return)       /* rk(B) */                                                                                          \
   X(MakeFunction) /* r(A) = function B, defaults from r(C) on */                                                       \

@@ -28,6 +28,7 @@ bool HasWord(Opcode opcode) {
     case Opcode::kForNext:
     case Opcode::kCallNamed:
     case Opcode::kCallSpread:
+    case Opcode::kCheckAttr:
     case Opcode::kCallMethod:
     case Opcode::kLoad:
       return true;

@@ -85,19 +85,21 @@ Value Discard(Thread& thread, const Arguments& arguments) {
   if (!UnpackPositional(thread, arguments, 1, {{"x", &item}})) return {};
   if (!IsMutable(thread, arguments, "delete from")) return {};
   HashTable::Entry removed;
-  Self(arguments).table.Remove(thread, item, &removed);
+  HashTable& table = Self(arguments).table;
+  if (table.Find(thread, item) != nullptr) table.Remove(thread, item, &removed);
   return Done(thread, arguments, !thread.failed(), Value::None());
 }
 
-/// The items of `other` that are in the set, as a new set. Null if failed.
-Set* Common(Thread& thread, const Arguments& arguments) {
+/// The items of `other` that are in the set, up to `most` of them, as a new set. Null if failed.
+Set* Common(Thread& thread, const Arguments& arguments, uint32_t most) {
   Iterable other;
   if (!UnpackOther(thread, arguments, &other)) return nullptr;
   const HashTable& mine = Self(arguments).table;
   Set* common = NewSet(thread.heap());
+  if (most == 0) return common;
   const bool went_well = ForEach(thread, other.value, [&](const Value& item) {
     if (mine.Find(thread, item) != nullptr) common->table.FindOrAdd(thread, item);
-    return true;
+    return common->table.size < most;
   });
   if (went_well) return common;
   thread.PrefixError(arguments.function);
@@ -105,13 +107,14 @@ Set* Common(Thread& thread, const Arguments& arguments) {
 }
 
 Value Intersection(Thread& thread, const Arguments& arguments) {
-  Set* common = Common(thread, arguments);
+  Set* common = Common(thread, arguments, UINT32_MAX);
   return common == nullptr ? Value() : Value::Of(common);
 }
 
 Value IsSubset(Thread& thread, const Arguments& arguments) {
-  const Set* common = Common(thread, arguments);
-  return common == nullptr ? Value() : Value::Bool(common->table.size == Self(arguments).table.size);
+  const uint32_t all = Self(arguments).table.size;
+  const Set* common = Common(thread, arguments, all);
+  return common == nullptr ? Value() : Value::Bool(common->table.size == all);
 }
 
 Value IsSuperset(Thread& thread, const Arguments& arguments) {

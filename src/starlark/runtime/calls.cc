@@ -10,6 +10,41 @@
 /// Calls in bytecode that are more than `f(a, b)`: methods, named arguments, * and **.
 
 namespace firn::starlark {
+namespace {
+
+/// What `**dict` may be.
+bool CheckKeywords(Thread& thread, const Value& star_star) {
+  if (!star_star.is(Kind::kDict)) {
+    thread.Fail("argument after ** must be a mapping, not {}", TypeName(star_star));
+    return false;
+  }
+  for (const HashTable::Entry& entry : star_star.As<Dict>()->table) {
+    if (entry.key.is_string()) continue;
+    thread.Fail("keywords must be strings, not {}", TypeName(entry.key));
+    return false;
+  }
+  return true;
+}
+
+/// The items of `*iterable`, which a list takes the place of unless it is one, or a tuple.
+bool ItemsOf(Thread& thread, Value& star, std::span<const Value>* items) {
+  if (!IsIterable(star)) {
+    thread.Fail("argument after * must be iterable, not {}", TypeName(star));
+    return false;
+  }
+  if (!star.is(Kind::kTuple) && !star.is(Kind::kList)) {
+    List* list = NewList(thread.heap());
+    Iterator iterator(thread, star);
+    for (Value item; iterator.Next(&item);)
+      if (!list->Append(thread.heap(), item)) return thread.FailMemory(), false;
+    if (thread.failed()) return false;
+    star = Value::Of(list);
+  }
+  *items = star.is(Kind::kTuple) ? star.As<Tuple>()->items() : star.As<List>()->items();
+  return true;
+}
+
+}  // namespace
 
 Interpreter::Called Interpreter::CallValue(const Value& callee, std::span<Value> arguments, const Keywords& keywords,
                                            Value* result) {
@@ -32,6 +67,17 @@ Interpreter::Called Interpreter::GiveBack(Called called, Value* saved_top) {
   return called;
 }
 
+const NativeDefinition* Interpreter::FindMethodOf(const Value& object, const Value& name, InlineCache& cache) {
+  const NativeDefinition* method = FindMethod(MethodsOf(thread_.library(), object), name.AsString());
+  if (method != nullptr) cache = {InlineCache::OwnerOf(object), 0, method, HostType::kNoSlot};
+  return method;
+}
+
+bool Interpreter::HasMember(const Value& object, const Value& name, InlineCache& cache) {
+  return cache.HostWithSlot(object) != nullptr || FindMethodOf(object, name, cache) != nullptr ||
+         !GetMember(object, name, cache).is_null();
+}
+
 Interpreter::Called Interpreter::CallMember(const Frame& frame, const Instruction* pc, InlineCache& cache) {
   Value* const window = &frame.registers[pc->a];
   Value* const result = &frame.registers[pc->c];
@@ -39,8 +85,7 @@ Interpreter::Called Interpreter::CallMember(const Frame& frame, const Instructio
   const Value& name = frame.code->constants[-static_cast<ptrdiff_t>(pc[1].a) - 1];
   if (HostObject* host = cache.HostWithSlot(*window)) {
     *window = host->type->AttrAt(thread_, *host, cache.slot);
-  } else if (const NativeDefinition* method = FindMethod(MethodsOf(thread_.library(), *window), name.AsString())) {
-    cache = {InlineCache::OwnerOf(*window), 0, method, HostType::kNoSlot};
+  } else if (const NativeDefinition* method = FindMethodOf(*window, name, cache)) {
     const Value value = CallDefinition(*method, {method->name, *window, arguments, {}, {}});
     if (value.is_null()) return Called::kFailed;
     *result = value;
@@ -80,37 +125,12 @@ Interpreter::Called Interpreter::CallSpread(const Frame& frame, const Instructio
 /// f(a, b, name=c, *args, **kwargs): puts everything into one row above all that is in use.
 bool Interpreter::SpreadArguments(Value* window, size_t positional, size_t named, const Value* names, int spread,
                                   std::span<Value>* arguments, Keywords* keywords) {
-  Value* next = window + 1 + positional + named;
+  Value* const star = (spread & 1) != 0 ? window + 1 + positional + named : nullptr;
+  const Value* const star_star = (spread & 2) != 0 ? window + 1 + positional + named + (spread & 1) : nullptr;
+  if (star_star != nullptr && !CheckKeywords(thread_, *star_star)) return false;
+  const HashTable* table = star_star != nullptr ? &star_star->As<Dict>()->table : nullptr;
   std::span<const Value> items;
-  if ((spread & 1) != 0) {
-    Value& star = *next++;
-    if (!IsIterable(star)) {
-      thread_.Fail("argument after * must be iterable, not {}", TypeName(star));
-      return false;
-    }
-    if (!star.is(Kind::kTuple) && !star.is(Kind::kList)) {
-      List* list = NewList(thread_.heap());
-      Iterator iterator(thread_, star);
-      for (Value item; iterator.Next(&item);)
-        if (!list->Append(thread_.heap(), item)) return thread_.FailMemory(), false;
-      if (thread_.failed()) return false;
-      star = Value::Of(list);
-    }
-    items = star.is(Kind::kTuple) ? star.As<Tuple>()->items() : star.As<List>()->items();
-  }
-  const HashTable* table = nullptr;
-  if ((spread & 2) != 0) {
-    if (!next->is(Kind::kDict)) {
-      thread_.Fail("argument after ** must be a mapping, not {}", TypeName(*next));
-      return false;
-    }
-    table = &next->As<Dict>()->table;
-    for (const HashTable::Entry& entry : *table) {
-      if (entry.key.is_string()) continue;
-      thread_.Fail("keywords must be strings, not {}", TypeName(entry.key));
-      return false;
-    }
-  }
+  if (star != nullptr && !ItemsOf(thread_, *star, &items)) return false;
   const size_t keyword_count = named + (table != nullptr ? table->size : 0);
   Value* room = Reserve(2 * keyword_count + 1 + positional + items.size());
   if (room == nullptr) return false;

@@ -176,6 +176,11 @@ bool CompareAt(Thread& thread, BinaryOperator op, const Value& a, const Value& b
     return !thread.failed() && DecideEquality(op, equal);
   }
   if (a.is(Kind::kRange)) return DecideEquality(op, EqualRanges(*a.As<Range>(), *b.As<Range>()));
+  if (a.is(Kind::kElements)) {
+    const auto& x = *a.As<Elements>();
+    const auto& y = *b.As<Elements>();
+    return DecideEquality(op, x.form == y.form && Equal(thread, x.text, y.text));
+  }
   if (a.is(Kind::kBuiltin) && EqualBuiltins(*a.As<Builtin>(), *b.As<Builtin>())) return DecideEquality(op, true);
   return DecideEquality(op, a.IsIdentical(b));
 }

@@ -145,20 +145,30 @@ Value CombineSets(Thread& thread, BinaryOperator op, const Set& left, const Set&
   if (!thread.ChargeSteps(1 + (left.table.size + right.table.size) / 4)) return {};
   Set* result = NewSet(thread.heap());
   HashTable& table = result->table;
-  const bool keeps_common = op == BinaryOperator::kAmpersand || op == BinaryOperator::kPipe;
-  for (const HashTable::Entry& entry : left.table) {
-    const bool is_common = op != BinaryOperator::kPipe && right.table.Find(thread, entry.key) != nullptr;
-    if (op == BinaryOperator::kPipe || is_common == keeps_common) {
-      if (table.FindOrAdd(thread, entry.key) == nullptr) return {};
-    }
+  const auto add = [&](const Set& from, const auto& is_wanted) {
+    for (const HashTable::Entry& entry : from.table)
+      if (is_wanted(entry.key) && table.FindOrAdd(thread, entry.key) == nullptr) return false;
+    return true;
+  };
+  const auto any = [](const Value& /*key*/) { return true; };
+  const auto is_left = [&](const Value& key) { return left.table.Find(thread, key) != nullptr; };
+  const auto is_not_left = [&](const Value& key) { return left.table.Find(thread, key) == nullptr; };
+  const auto is_not_right = [&](const Value& key) { return right.table.Find(thread, key) == nullptr; };
+  bool went_well = false;
+  switch (op) {
+    case BinaryOperator::kAmpersand:  // What both have is shown as the right one has it: 1.0 or 1.
+      went_well = add(right, is_left);
+      break;
+    case BinaryOperator::kMinus:
+      went_well = add(left, is_not_right);
+      break;
+    case BinaryOperator::kCaret:
+      went_well = add(left, is_not_right) && add(right, is_not_left);
+      break;
+    default:
+      went_well = add(left, any) && add(right, any);
   }
-  if (op == BinaryOperator::kPipe || op == BinaryOperator::kCaret) {
-    for (const HashTable::Entry& entry : right.table) {
-      if (op == BinaryOperator::kCaret && left.table.Find(thread, entry.key) != nullptr) continue;
-      if (table.FindOrAdd(thread, entry.key) == nullptr) return {};
-    }
-  }
-  return Value::Of(result);
+  return went_well ? Value::Of(result) : Value();
 }
 
 /// What `+` takes. Bytes are not among it in the reference implementation: there only literals can be joined, which is

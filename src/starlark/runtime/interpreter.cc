@@ -449,6 +449,12 @@ loop_ends:
     SET(pc->c, CallNative(*window, window + 1, static_cast<size_t>(pc->b), {}));
     NEXT(1);
   }
+  CASE(CheckAttr) {
+    InlineCache& cache = caches[pc[1].n()];
+    SUSPEND(2);
+    REQUIRE(cache.MethodOf(r[pc->a]) != nullptr || HasMember(r[pc->a], CONSTANT(pc[1].a), cache));
+    NEXT(2);
+  }
   CASE(CallMethod) {
     SAFE_POINT();
     SUSPEND(2);

@@ -77,6 +77,8 @@ class Interpreter final : public RootSource {
   // calls.cc
   Called CallValue(const Value& callee, std::span<Value> arguments, const Keywords& keywords, Value* result);
   Called GiveBack(Called called, Value* saved_top);
+  const NativeDefinition* FindMethodOf(const Value& object, const Value& name, InlineCache& cache);
+  bool HasMember(const Value& object, const Value& name, InlineCache& cache);
   Called CallMember(const Frame& frame, const Instruction* pc, InlineCache& cache);
   Called CallNamed(const Frame& frame, const Instruction* pc);
   Called CallSpread(const Frame& frame, const Instruction* pc);

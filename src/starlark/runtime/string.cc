@@ -81,8 +81,8 @@ Value NextElement(const Elements& elements, size_t* offset) {
 }
 
 int64_t ElementsLength(const Elements& elements) {
-  if (elements.form == Elements::Form::kCodepoints || elements.form == Elements::Form::kCodepointOrds) return -1;
-  return static_cast<int64_t>(TextOf(elements).size());
+  const bool has_length = elements.form == Elements::Form::kElems || elements.form == Elements::Form::kElemOrds;
+  return has_length ? static_cast<int64_t>(TextOf(elements).size()) : -1;
 }
 
 }  // namespace firn::starlark

@@ -36,7 +36,7 @@ constexpr FileOptions kOptions{.allow_set = true,
                                .allow_global_reassign = true,
                                .allow_recursion = true};
 /// What a generated program may use, so that the reference, which has no limits, is not given those that use more.
-constexpr starlark::Limits kLimits{.steps = 5'000'000, .heap_bytes = size_t{64} << 20, .call_depth = 2'000};
+constexpr starlark::Limits kLimits{.steps = 5'000'000, .heap_bytes = size_t{64} << 20, .call_depth = 100'000};
 
 void Write(std::string_view source, std::string_view output, std::string_view error) {
   fmt::print("{} {} {}\n{}{}{}", source.size(), output.size(), error.size(), source, output, error);

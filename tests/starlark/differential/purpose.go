@@ -25,9 +25,21 @@ var differencesOnPurpose = []difference{
 		},
 	},
 	{
-		"some functions of the reference that fail forget that they iterate: then a list cannot be changed any more",
+		"some functions of the reference that fail forget that they iterate: from then on a list cannot be changed",
 		func(_ string, firn, reference outcome) bool {
-			return strings.Contains(firstDifference(firn, reference), "during iteration") && !strings.Contains(firn.output+firn.err, "during iteration")
+			return strings.Contains(reference.output+reference.err, "during iteration") && !strings.Contains(firn.output+firn.err, "during iteration")
+		},
+	},
+	{
+		"the reference hands %F on to a function that does not know it, and that says so in the text",
+		func(source string, _, reference outcome) bool {
+			return strings.Contains(source, "%F") && strings.Contains(reference.output, "%F")
+		},
+	},
+	{
+		"an empty set of the reference takes no notice of an item that cannot be hashed, once",
+		func(_ string, firn, reference outcome) bool {
+			return strings.Contains(firstDifference(firn, reference), "firn: (\"error\", \"symmetric_difference: unhashable type")
 		},
 	},
 }
