@@ -72,7 +72,7 @@ class FunctionCompiler {
   void Join(Flow& flow, const Flow& other);
 
   // names (names.cc)
-  void Prologue(Bindings locals, uint32_t parameters);
+  bool Prologue(Bindings locals, uint32_t parameters);
   void LoadName(const Identifier& name, Register to);
   void StoreName(const Identifier& name, Operand value, Position position);
   bool IsPlainLocal(const Expression& expression, Register* local) const;

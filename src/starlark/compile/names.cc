@@ -2,12 +2,12 @@
 
 namespace firn::starlark {
 
-/// Sets up the locals; those that closures share move into cells.
-void FunctionCompiler::Prologue(Bindings locals, uint32_t parameters) {
+/// Sets up the locals; those that closures share move into cells. False if they are too many.
+bool FunctionCompiler::Prologue(Bindings locals, uint32_t parameters) {
   locals_ = locals;
   if (locals.size() > kMostOperands) {
     TooComplex(code_.position);
-    return;
+    return false;
   }
   NewTemporaries(locals.size());
   flow_.assigned.assign(locals.size(), false);
@@ -16,6 +16,7 @@ void FunctionCompiler::Prologue(Bindings locals, uint32_t parameters) {
     if (i < parameters) flow_.assigned[i] = true;
     if (locals[i]->scope == Scope::kCell) Emit(Opcode::kMakeCell, static_cast<int>(i), 0, 0, code_.position);
   }
+  return true;
 }
 
 bool FunctionCompiler::IsPlainLocal(const Expression& expression, Register* local) const {
@@ -115,7 +116,7 @@ void FunctionCompiler::CompileFunction(const FunctionNode& function) {
   code_.keyword_only_count = scope.keyword_only_count;
   code_.has_varargs = scope.has_varargs;
   code_.has_kwargs = scope.has_kwargs;
-  Prologue(scope.locals, scope.parameter_count);
+  if (!Prologue(scope.locals, scope.parameter_count)) return;
   Block(function.body);
   if (flow_.is_reachable) {
     const Operand none = ConstantOperand(NoneConstant{}, function.position);
@@ -128,7 +129,7 @@ void FunctionCompiler::CompileFile(const File& file) {
   code_.is_file = true;
   code_.position = file.statements.empty() ? Position{1, 1} : file.statements[0]->position;
   if (file.scope->globals.size() > kMostOperands) return TooComplex(code_.position);
-  Prologue(file.scope->locals, 0);
+  if (!Prologue(file.scope->locals, 0)) return;
   const bool is_expression = file.statements.size() == 1 && file.statements[0]->kind == NodeKind::kExpressionStatement;
   const TemporaryScope scope(*this);
   Operand result;
