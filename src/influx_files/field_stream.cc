@@ -184,6 +184,7 @@ void FieldStream::ChooseLast(int64_t until) {
   for (size_t i = 0; i < merged_.size(); ++i) {
     if (i + 1 == merged_.size() || merged_[i + 1].time != merged_[i].time) merged_[kept++] = merged_[i];
   }
+  counts_.overwritten += merged_.size() - kept;
   merged_.resize(kept);
 }
 

@@ -27,7 +27,8 @@ struct StreamOptions {
 /// Counts of what has been read.
 struct StreamCounts {
   uint64_t blocks = 0;
-  uint64_t values = 0;  ///< decoded, also those that were overwritten or deleted
+  uint64_t values = 0;       ///< decoded, also those that were overwritten or deleted
+  uint64_t overwritten = 0;  ///< of these, left out for a later one of the same time
 };
 
 /// The values of one key as the server would answer them: blocks of all files of a shard and what the WAL has, in

@@ -60,6 +60,8 @@ class ShardWalk {
     do {
       WalCache::Options options{from_key, plan_.wal_bytes, [this](std::string_view key) { return WantsKey(key); }};
       FIRN_ASSIGN(WalCache wal, WalCache::Load(files_, shard_.wal_segments, std::move(options), damage_));
+      report_.overwritten += wal.overwritten_values();
+      report_.deleted_in_wal += wal.deleted_values();
       FIRN_TRY(WalkUntil(wal));
       from_key = wal.end_key();
     } while (!from_key.empty());
@@ -67,6 +69,7 @@ class ShardWalk {
     report_.rows = assembler_.rows();
     report_.values = counts_.values;
     report_.blocks = counts_.blocks;
+    report_.overwritten += counts_.overwritten;
     return report_;
   }
 

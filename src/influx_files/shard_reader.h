@@ -36,6 +36,10 @@ struct ReadReport {
   uint64_t rows = 0;
   uint64_t values = 0;  ///< decoded, with those that were overwritten or deleted
   uint64_t blocks = 0;
+  /// Values that a later one of the same time replaced, and values of the WAL that a delete in it took away: lines
+  /// that the server's own exports of these files (`influx_inspect export`, `influxd inspect export-lp`) write.
+  uint64_t overwritten = 0;
+  uint64_t deleted_in_wal = 0;
   uint64_t damages = 0;
   uint64_t files_left_out = 0;  ///< damaged beyond use: among `damages` too
 };

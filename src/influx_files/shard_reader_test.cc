@@ -115,6 +115,8 @@ TEST(ShardReader, LaterFilesOverrideEarlierOnesAndTheWalBoth) {
   shard.AddWal(1, wal.bytes());
   EXPECT_THAT(shard.Rows(),
               ElementsAre("m{} n=10i @1", "m{} n=21i @2", "m{} n=33i @3", "m{} n=40i @4", "m{} n=50i @5"));
+  EXPECT_EQ(shard.report.overwritten, 4u);
+  EXPECT_EQ(shard.report.deleted_in_wal, 0u);
 }
 
 TEST(ShardReader, TombstonesDeleteFromTheirOwnFileOnly) {
@@ -141,6 +143,8 @@ TEST(ShardReader, DeletesInTheWalApplyToWhatItSaidBefore) {
   second.Write("m#!~#b", Integers{2}, Integers{5});
   shard.AddWal(10, second.bytes());
   EXPECT_THAT(shard.Rows(), ElementsAre("m{} a=1i @1", "m{} b=5i @2"));
+  EXPECT_EQ(shard.report.deleted_in_wal, 3u);
+  EXPECT_EQ(shard.report.overwritten, 0u);
 }
 
 TEST(ShardReader, ATornWalTailIsLeftOutAndTold) {

@@ -120,7 +120,11 @@ void WalCache::Delete(std::string_view key, const TimeSpan& times) {
   const auto found = values_.find(key);
   if (found == values_.end()) return;
   used_bytes_ -= ByteSizeOf(found->second);
-  for (tsm::BlockValues& values : found->second) KeepTimes({}, {&times, 1}, values);
+  for (tsm::BlockValues& values : found->second) {
+    const size_t before = values.size();
+    KeepTimes({}, {&times, 1}, values);
+    if (values.size() < before) deleted_values_[found->first] += before - values.size();
+  }
   std::erase_if(found->second, [](const tsm::BlockValues& values) { return values.size() == 0; });
   if (found->second.empty()) {
     values_.erase(found);
@@ -147,13 +151,24 @@ Status WalCache::MakeRoom() {
   end_key_ = cut->first;
   for (auto gone = cut; gone != values_.end(); ++gone) used_bytes_ -= ByteSizeOf(gone->second);
   values_.erase(cut, values_.end());
+  deleted_values_.erase(deleted_values_.lower_bound(end_key_), deleted_values_.end());
   return OkStatus();
 }
 
 void WalCache::SortAll() {
   for (auto& [key, types] : values_) {
-    for (tsm::BlockValues& values : types) SortByTime(values);
+    for (tsm::BlockValues& values : types) {
+      const size_t before = values.size();
+      SortByTime(values);
+      overwritten_values_ += before - values.size();
+    }
   }
+}
+
+uint64_t WalCache::deleted_values() const {
+  uint64_t count = 0;
+  for (const auto& [key, values] : deleted_values_) count += values;
+  return count;
 }
 
 }  // namespace firn::influx_files

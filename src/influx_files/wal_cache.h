@@ -39,6 +39,9 @@ class WalCache {
   /// The first key that is not in here though it may be in the log: load again from it. "" = all keys are here.
   const std::string& end_key() const { return end_key_; }
   uint64_t deletes() const { return deletes_; }
+  /// Of the keys that are here: values that were written again, and values that a delete took away.
+  uint64_t overwritten_values() const { return overwritten_values_; }
+  uint64_t deleted_values() const;
 
  private:
   explicit WalCache(Options options) : options_(std::move(options)) {}
@@ -55,6 +58,8 @@ class WalCache {
   std::string end_key_;
   size_t used_bytes_ = 0;
   uint64_t deletes_ = 0;
+  std::map<std::string, uint64_t, std::less<>> deleted_values_;  // by key; keys without are absent
+  uint64_t overwritten_values_ = 0;
 };
 
 }  // namespace firn::influx_files
