@@ -97,11 +97,17 @@ TEST(Compiler, KnowsThePlaceOfEachInstruction) {
 }
 
 TEST(Compiler, RefusesMoreThanInstructionsCanName) {
-  std::string source = "def f():\n";
-  for (int i = 0; i < kMostOperands + 10; ++i) source += "  v" + std::to_string(i) + " = 1\n";
-  const CompileResult compiled = CompileText(source);
-  EXPECT_EQ(compiled.program, nullptr);
-  ASSERT_FALSE(compiled.errors.empty());
+  std::string locals = "def f():\n";
+  std::string attributes = "def f(a):\n";
+  for (int i = 0; i < kMostOperands + 10; ++i) {
+    locals += "  v" + std::to_string(i) + " = 1\n";
+    attributes += "  a.v" + std::to_string(i) + "\n";
+  }
+  for (const std::string& source : {locals, attributes}) {
+    const CompileResult compiled = CompileText(source);
+    EXPECT_EQ(compiled.program, nullptr);
+    EXPECT_EQ(compiled.errors.size(), 1U);
+  }
 }
 
 TEST(Disassembler, ShowsPlacesOperandsAndConstants) {
