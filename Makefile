@@ -44,6 +44,7 @@ fuzz: setup-test  ## Fuzzes each parser (FUZZ_SECONDS=60 each)
 
 soak: build setup-test  ## Hours: FIRN_SEEDS (10000) simulated runs, planted bugs, kills, outages, an hour at full rate
 	@tests/faults/soak
+	@tests/starlark/soak
 	@tests/faults/planted/run
 	@tools/setup-python
 	@tests/end_to_end/soak
