@@ -27,6 +27,7 @@ class Client(threading.Thread):
         self.next = number * SPAN
         self.acknowledged = range(self.next, self.next)  # must be stored
         self.unanswered = None                           # may be
+        self.asked = None  # the port of the request under way
         self.statuses = collections.Counter()
         self.stopping = threading.Event()
 
@@ -40,10 +41,12 @@ class Client(threading.Thread):
             time.sleep(self.pause)
 
     def send(self, text):
+        self.asked = self.port
         try:
-            status, _, _ = firn_process.request(self.port, "POST", "/api/v2/write?bucket=b", text, timeout=5)
+            status, _, _ = firn_process.request(self.asked, "POST", "/api/v2/write?bucket=b", text, timeout=5)
         except OSError:
             status = None  # refused, broken or lost
+        self.asked = None
         self.statuses[status] += 1
         if status != 204:
             return False
@@ -70,8 +73,11 @@ class Load:
             client.join(30)
 
     def go_to(self, instance):
+        """Sends to another process from now on, and returns when no client waits for the former one any more."""
         for client in self.clients:
             client.port = instance.port
+        while any(client.asked not in (None, instance.port) for client in self.clients):
+            time.sleep(0.02)
 
     @property
     def rows(self):

@@ -34,11 +34,14 @@ def test_v1_keeps_good_lines_v2_keeps_none(instance):
     ("/api/v2/write?bucket=b", b"m v=1 1\n" * 600_000, TOKEN, 413),
     ("/api/v2/write?bucket=b", b"not gzip", {**TOKEN, "Content-Encoding": "gzip"}, 400),
     ("/api/v2/write?bucket=b", gzip.compress(b"m v=1 1\n" * 20_000_000, 9), {**TOKEN, "Content-Encoding": "gzip"}, 413),
+    ("/api/v2/write?bucket=b", gzip.compress(gzip.compress(b"m v=1 1\n" * 20_000_000, 9), 9), {**TOKEN, "Content-Encoding": "gzip"}, 400),
+    ("/api/v2/write?bucket=b", gzip.compress(b"m v=1 1")[:-4] + b"\xff" * 4, {**TOKEN, "Content-Encoding": "gzip"}, 400),
+    ("/api/v2/write?bucket=b", b"\x28\xb5\x2f\xfd" + os.urandom(1_000), {**TOKEN, "Content-Encoding": "zstd"}, 400),  # as sent, like Telegraf
     ("/api/v2/write?bucket=b", os.urandom(1 << 20), TOKEN, 400),
     ("/write", b"\x01" * 100_000, {}, 400),
     ("/write", b"\x00" * 100_000, {}, 204),  # a NUL before a line is blank, as in InfluxDB
     ("/nowhere", b"", TOKEN, 404),
-], ids=["no token", "wrong token", "too large", "bad gzip", "bomb", "garbage", "control bytes", "blank", "no such path"])
+], ids=["no token", "wrong token", "too large", "bad gzip", "bomb", "nested bomb", "false size", "other encoding", "garbage", "control bytes", "blank", "no such path"])
 def test_bad_requests_get_the_right_status(instance, path, body, headers, status):
     before = instance.resident_bytes()
     try:

@@ -15,9 +15,9 @@ SECONDS_OF_TWO_WRITERS = float(os.environ.get("FIRN_SECONDS", "5"))
 LISTENER = '[[inputs.influxdb_v2_listener]]\n  alias = "clients"\n  service_address = "127.0.0.1:@PORT@"\n'
 
 
-def copy_of(older, folder):
+def copy_of(firn, older, folder):
     """A Firn on a copy of another one's state folder and on the same warehouse, as a cloned machine would be."""
-    newer = type(older)(folder, older.config.read_text())
+    newer = firn(folder=folder)
     shutil.copytree(older.folder / "state", newer.folder / "state")
     newer.config.write_text(older.config.read_text().replace(f"{older.folder}/state", f"{newer.folder}/state")
                             .replace(str(older.port), str(newer.port)))
@@ -37,16 +37,29 @@ def wait_for_commit(instance, seconds=30):
         time.sleep(0.02)
 
 
+def stop_for_a_while(instance):
+    """Anywhere but inside the catalog's transaction: SQLite's lock would be held, and nobody could take over."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        instance.process.send_signal(signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(instance.folder / "lake/catalog.db", timeout=0)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                return database.rollback()
+            except sqlite3.OperationalError:
+                instance.process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    raise AssertionError("the catalog is locked all the time")
+
+
 def test_a_zombie_that_wakes_up_after_the_newer_has_committed_changes_nothing(firn, tmp_path):
     """Stopped anywhere, also inside a commit; its clients go to the newer one with what it has not answered."""
     for number in range(ROUNDS):
         older = firn(simple_config(inputs=LISTENER), tmp_path / f"older{number}").start()
         with load.Load(older) as clients:
             clients.wait_for(2_000 * (number + 1))
-            older.process.send_signal(signal.SIGSTOP)
-            newer = firn(folder=tmp_path / f"newer{number}")
-            newer = copy_of(older, newer.folder)
-            newer.start()
+            stop_for_a_while(older)
+            newer = copy_of(firn, older, tmp_path / f"newer{number}").start()
             clients.go_to(newer)
             clients.wait_for(2_000)
             wait_for_commit(older)
