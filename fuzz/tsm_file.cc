@@ -1,5 +1,5 @@
 // A whole TSM file with its tombstones and WAL: any bytes are read as a shard, through index, merge and rows. The first
-// byte says which part of the input is which.
+// byte says which part of the input is which. And the server's metadata, of all of it.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "influx_files/inspect.h"
+#include "influx_files/shard_groups.h"
 #include "influx_files/shard_reader.h"
 
 namespace {
@@ -82,5 +83,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         return OkStatus();
       });
   (void)influx_files::InspectShard(files, shard, influx_files::InspectDepth::kValues, nullptr);
+  (void)influx_files::ParseShardGroups(bytes);
   return 0;
 }

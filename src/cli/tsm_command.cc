@@ -66,6 +66,11 @@ void PrintJson(const NamedShard& shard, const ShardReport& report, std::ostream&
   json["retention_policy"] = shard.files.retention_policy;
   json["shard"] = shard.files.shard;
   json["folder"] = shard.files.folder;
+  if (shard.group) {
+    json["from"] = FormatRfc3339(shard.group->times.from);
+    json["to"] = FormatRfc3339(shard.group->times.to);
+    json["deleted"] = shard.group->is_deleted;
+  }
   json["series"] = report.schema.series();
   json["files"] = Json::array();
   for (const FileReport& file : report.files) json["files"].push_back(FileJson(file));
@@ -129,10 +134,14 @@ void PrintShard(const NamedShard& shard, const ShardReport& report, std::ostream
   out << fmt::format("shard {}{}  {} series  {}\n", shard.Name(),
                      shard.organization.empty() ? "" : fmt::format(" of {}", shard.organization),
                      report.schema.series(), shard.files.folder);
+  if (shard.group)
+    out << fmt::format("for {}{}\n", TimesText(shard.group->times),
+                       shard.group->is_deleted ? ", deleted by the server" : "");
   PrintFiles(report, out);
   if (!shard.files.wal_segments.empty()) {
-    out << fmt::format("WAL: {} segments, {}, {} values of {} keys, {} deletes\n", shard.files.wal_segments.size(),
-                       SizeText(report.wal_bytes), report.wal_values, report.wal_keys, report.wal_deletes);
+    out << fmt::format("WAL: {}, {}, {} of {}, {}\n", Counted(shard.files.wal_segments.size(), "segment"),
+                       SizeText(report.wal_bytes), Counted(report.wal_values, "value"), Counted(report.wal_keys, "key"),
+                       Counted(report.wal_deletes, "delete"));
   }
   PrintSchema(report, out);
   for (const std::string& conflict : report.conflicts) out << "conflict: " << conflict << '\n';
@@ -147,9 +156,10 @@ void PrintVerdict(const NamedShard& shard, const ShardReport& report, std::ostre
     values += file.values;
     blocks += file.blocks;
   }
-  out << fmt::format("{}: {}: {} files, {} blocks, {} values, {} series\n", shard.Name(),
-                     report.damage_count == 0 ? "whole" : fmt::format("damaged in {} places", report.damage_count),
-                     report.files.size(), blocks, values, report.schema.series());
+  out << fmt::format("{}: {}: {}, {}, {}, {} series\n", shard.Name(),
+                     report.damage_count == 0 ? "whole" : "damaged in " + Counted(report.damage_count, "place"),
+                     Counted(report.files.size(), "file"), Counted(blocks, "block"), Counted(values, "value"),
+                     report.schema.series());
   PrintDamages(report, out);
 }
 

@@ -65,6 +65,8 @@ struct ExportCounts {
   std::atomic<uint64_t> values{0};
   std::atomic<uint64_t> series{0};
   std::atomic<uint64_t> files{0};
+  std::atomic<uint64_t> overwritten{0};
+  std::atomic<uint64_t> deleted_in_wal{0};
   std::atomic<uint64_t> damages{0};
   std::atomic<uint64_t> losses{0};  // values that line protocol cannot say
 };
@@ -194,6 +196,7 @@ class Exporter {
     FIRN_ASSIGN(std::vector<NamedShard> shards, FindNamedShards(*files_, options_.path));
     if (options_.path.find(kInternalDatabase) == std::string::npos)
       std::erase_if(shards, [](const NamedShard& shard) { return shard.database == kInternalDatabase; });
+    LeaveOutDeleted(shards);
     FIRN_TRY(OpenOutput());
     const int64_t began_ns = clock_.MonotonicNs();
     uint64_t total_bytes = 0;
@@ -228,6 +231,19 @@ class Exporter {
     threads_ = options_.threads > 0 ? options_.threads : std::max(1u, std::thread::hardware_concurrency());
     read_.memory_bytes = (options_.memory_mib << 20) / threads_;
     return OkStatus();
+  }
+
+  /// The server answers from no shard that it has deleted, though its files are still there: only who names one by
+  /// its path gets it.
+  static void LeaveOutDeleted(std::vector<NamedShard>& shards) {
+    if (shards.size() == 1) return;
+    std::erase_if(shards, [](const NamedShard& shard) {
+      const bool deleted = shard.group && shard.group->is_deleted;
+      if (deleted)
+        fmt::print(stderr, "firn: left out: {}: the server has deleted this shard; name {} to have it\n", shard.Name(),
+                   shard.files.folder);
+      return deleted;
+    });
   }
 
   bool WritesLines() const { return options_.format == "line_protocol"; }
@@ -279,20 +295,30 @@ class Exporter {
     FIRN_TRY(output->Finish());
     counts_.rows += report.rows;
     counts_.series += report.series;
+    counts_.overwritten += report.overwritten;
+    counts_.deleted_in_wal += report.deleted_in_wal;
     progress_->Add(shard.files.size_bytes - told_bytes);
     return OkStatus();
   }
 
   void Tell(size_t shards, uint64_t bytes, double seconds) const {
     const uint64_t values = counts_.values;
-    fmt::print(stderr, "{} shards, {} series, {} rows, {} values{} from {} in {:.1f} s ({:.1f} million values/s)\n",
-               shards, counts_.series.load(), counts_.rows.load(), values,
-               WritesLines() ? "" : fmt::format(" in {} files", counts_.files.load()), SizeText(bytes), seconds,
+    fmt::print(stderr, "{}, {} series, {}, {}{} from {} in {:.1f} s ({:.1f} million values/s)\n",
+               Counted(shards, "shard"), counts_.series.load(), Counted(counts_.rows, "row"), Counted(values, "value"),
+               WritesLines() ? "" : " in " + Counted(counts_.files, "file"), SizeText(bytes), seconds,
                static_cast<double>(values) / 1e6 / std::max(seconds, 1e-9));
+    if (values == 0) fmt::print(stderr, "firn: there are no such values\n");
+    // The server answers so; its own exports of the files do not.
+    if (counts_.overwritten > 0)
+      fmt::print(stderr, "{} left out for a later one of the same time, which export-lp writes too\n",
+                 Counted(counts_.overwritten, "value"));
+    if (counts_.deleted_in_wal > 0)
+      fmt::print(stderr, "{} left out that the WAL deletes, which export-lp writes\n",
+                 Counted(counts_.deleted_in_wal, "value"));
     if (counts_.losses > 0)
       fmt::print(stderr, "firn: {} names or values that line protocol cannot say were changed or left out\n",
                  counts_.losses.load());
-    if (counts_.damages > 0) fmt::print(stderr, "firn: {} damaged places were left out\n", counts_.damages.load());
+    if (counts_.damages > 0) fmt::print(stderr, "firn: left out: {}\n", Counted(counts_.damages, "damaged place"));
   }
 
   const TsmExportOptions& options_;

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/unpacked_backup.h"
 #include "influx_files/shard_files.h"
+#include "influx_files/shard_groups.h"
 #include "storage/file_system.h"
 
 namespace firn::cli {
@@ -16,14 +20,18 @@ struct NamedShard {
   influx_files::ShardFiles files;
   std::string database;  ///< 2.x: the bucket's name where the server's metadata has it, else its id
   std::string organization;
+  std::optional<influx_files::ShardGroup> group;   ///< where the server's metadata know the shard
   std::shared_ptr<const UnpackedBackup> unpacked;  ///< of a backup: holds the files; none otherwise
 
   /// "database/retention policy/shard".
   std::string Name() const;
 };
 
-/// The shards under `path`, with names from the influxd.bolt beside them. A metadata store that cannot be read costs
-/// the names only, and is said on standard error. A backup (its folder or its manifest) is unpacked first.
+/// "1 shard", "2 shards".
+std::string Counted(uint64_t count, std::string_view what);
+
+/// The shards under `path`, with names and times from the server's metadata above them. Metadata that cannot be read
+/// cost these only, and that is said on standard error. A backup (its folder or its manifest) is unpacked first.
 Result<std::vector<NamedShard>> FindNamedShards(storage::FileSystem& files, const std::string& path);
 
 }  // namespace firn::cli

@@ -183,11 +183,11 @@ Result<std::vector<ShardFiles>> FindShards(storage::FileSystem& files, const std
   return finder.Take();
 }
 
-std::string FindServerRoot(storage::FileSystem& files, const std::string& path) {
+std::string FindServerFile(storage::FileSystem& files, const std::string& path, const std::string& name) {
   std::string folder = Absolute(path);
   for (int level = 0; level < 8; ++level) {
-    const Result<bool> exists = files.Exists(Join(folder, "influxd.bolt"));
-    if (exists.ok() && *exists) return folder;
+    const Result<bool> exists = files.Exists(Join(folder, name));
+    if (exists.ok() && *exists) return Join(folder, name);
     const std::string parent = storage::ParentFolder(folder);
     if (parent == folder) break;
     folder = parent;

@@ -32,8 +32,8 @@ struct ShardFiles {
 /// kNotFound when there is nothing of the kind. What the server itself passes over (`.tsm.tmp`, `.bad`) is passed over.
 Result<std::vector<ShardFiles>> FindShards(storage::FileSystem& files, const std::string& path);
 
-/// The root of the server under which `path` stands, for its metadata store: the nearest of `path` and its parents with
-/// an `influxd.bolt`; "" when there is none.
-std::string FindServerRoot(storage::FileSystem& files, const std::string& path);
+/// A file of the server under which `path` stands, by its place under the server's root (`influxd.bolt`,
+/// `meta/meta.db`): that of the nearest of `path` and its parents that has one; "" when there is none.
+std::string FindServerFile(storage::FileSystem& files, const std::string& path, const std::string& name);
 
 }  // namespace firn::influx_files

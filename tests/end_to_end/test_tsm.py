@@ -88,7 +88,7 @@ def test_damage_is_told_with_its_place_and_the_rest_is_read(tmp_path, server):
     damaged[12] ^= 1  # in the first block
     file.write_bytes(damaged)
     told = tsm(tmp_path, "verify", server, code=2).stdout
-    assert "damaged in 1 places" in told and f"{file}: byte 5: cpu,host=a#!~#n" in told
+    assert "damaged in 1 place:" in told and f"{file}: byte 5: cpu,host=a#!~#n" in told
     export = tsm(tmp_path, "export", server, code=3)
     assert len(export.stdout.splitlines()) == 2 and "n=3i" not in export.stdout
 
@@ -96,6 +96,11 @@ def test_damage_is_told_with_its_place_and_the_rest_is_read(tmp_path, server):
 def test_what_is_no_influxdb_is_refused(tmp_path):
     assert "no TSM files" in tsm(tmp_path, "inspect", tmp_path, code=2).stderr
     assert "firn:" in tsm(tmp_path, "export", tmp_path / "absent", code=2).stderr
+
+
+def test_what_was_deleted_or_is_not_there_is_said(tmp_path, server):
+    told = tsm(tmp_path, "export", server, "--measurement", "nothing*").stderr
+    assert "1 shard, 0 series, 0 rows" in told and "no such values" in told
 
 
 def test_exports_never_overwrite(tmp_path, server):

@@ -1,5 +1,6 @@
 """Folders and backups that a real InfluxDB 1.6.7 has just written: what `firn tsm export` makes of them is what the server
 answers, cell by cell."""
+import json
 import math
 import os
 import random
@@ -11,7 +12,7 @@ import pytest
 
 import line_protocol
 from firn_process import FIRN
-from influxdb_1x import FIRST_TIME, LAST_TIME, Influxdb1x, quoted
+from influxdb_1x import FIRST_TIME, LAST_TIME, Influxdb1x, quoted, rfc3339_ns
 
 SECOND = 10**9
 WEEK = 7 * 24 * 3600 * SECOND
@@ -214,6 +215,10 @@ def test_every_state_of_a_servers_life_is_read_as_it_answers(tmp_path, server, s
     writer.write(30)
     writer.long_blocks()
     look("WAL alone")
+    described = subprocess.run([FIRN, "tsm", "inspect", "--json", server.folder], capture_output=True, text=True, check=True).stdout
+    shards = {int(shard["shard"]): shard for shard in map(json.loads, described.splitlines())}
+    for _, _, number, start, _ in server.shards():
+        assert not shards[number]["deleted"] and (start == FIRST_TIME or rfc3339_ns(shards[number]["from"]) == start), shards[number]
     writer.delete(6)
     writer.write(5)
     look("deletes in the WAL")

@@ -27,17 +27,6 @@ std::optional<point::FieldType> TypeOfCode(uint64_t code) {
   }
 }
 
-/// Calls `visit` for each field of `message`.
-template <typename Visit>
-Status ForEachField(std::string_view message, Visit visit) {
-  ProtobufReader reader(message);
-  while (true) {
-    FIRN_ASSIGN(const auto field, reader.Next());
-    if (!field) return OkStatus();
-    FIRN_TRY(visit(*field));
-  }
-}
-
 }  // namespace
 
 Status FieldTypes::ApplyIndex(std::string_view file) {

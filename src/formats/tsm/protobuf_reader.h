@@ -28,4 +28,15 @@ class ProtobufReader {
   ByteReader reader_;
 };
 
+/// Calls `visit`, which gives a Status, for each field of `message`.
+template <typename Visit>
+Status ForEachField(std::string_view message, Visit visit) {
+  ProtobufReader reader(message);
+  while (true) {
+    FIRN_ASSIGN(const auto field, reader.Next());
+    if (!field) return OkStatus();
+    FIRN_TRY(visit(*field));
+  }
+}
+
 }  // namespace firn::tsm
