@@ -1,10 +1,11 @@
-// firn_bench_scaling: how the cost of line protocol → committed rows grows with series, columns and tables, in
-// processor time on one core. Each figure is the cost of one row (one value, one table) at the small and at the large
-// end.
+// firn_bench_scaling [series|columns|tables]: how the cost of line protocol → committed rows grows with series, columns
+// and tables, in processor time on one core. Each figure is the cost of one row (one value, one table) at the small and
+// at the large end.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "generator.h"
@@ -15,12 +16,11 @@ namespace {
 using firn::bench::LakeRun;
 using firn::bench::RoundSeconds;
 
-constexpr int kRounds = 2;
 constexpr uint64_t kBodyRows = 5'000;
 
-RoundSeconds Measure(const std::vector<std::string>& bodies) {
+RoundSeconds Measure(const std::vector<std::string>& bodies, int rounds = 2) {
   LakeRun run(firn::parquet::EncodingSet::kCompatible);
-  return firn::bench::MedianRound(run, bodies, kRounds);
+  return firn::bench::MedianRound(run, bodies, rounds);
 }
 
 std::vector<std::string> CpuBodies(uint32_t hosts, uint64_t rows) {
@@ -73,15 +73,17 @@ void Columns() {
 void Tables() {
   constexpr uint64_t kRowsATable = 200;
   const auto a_table = [](const RoundSeconds& seconds, int tables) { return seconds.all() / tables * 1e6; };
-  Print("tables_10_1000", "us/table", a_table(Measure(WideBodies(10, 10, kRowsATable)), 10),
-        a_table(Measure(WideBodies(1'000, 10, kRowsATable)), 1'000));
+  const double few = a_table(Measure(WideBodies(10, 10, kRowsATable)), 10);
+  const double many = a_table(Measure(WideBodies(1'000, 10, kRowsATable), /*rounds=*/1), 1'000);
+  Print("tables_10_1000", "us/table", few, many);
 }
 
 }  // namespace
 
-int main() {
-  Series();
-  Columns();
-  Tables();
+int main(int argc, char** argv) {
+  const std::string_view only = argc > 1 ? argv[1] : "";
+  if (only.empty() || only == "series") Series();
+  if (only.empty() || only == "columns") Columns();
+  if (only.empty() || only == "tables") Tables();
   return 0;
 }
