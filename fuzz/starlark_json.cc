@@ -27,7 +27,8 @@ std::string Shown(Thread& thread, const Value& value) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace library = firn::starlark::library;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  Thread thread(firn::starlark::StandardLibrary(), {.steps = 1'000'000, .heap_bytes = size_t{64} << 20});
+  Thread thread(firn::starlark::StandardLibrary(),
+                {.steps = 1'000'000, .heap_bytes = size_t{64} << 20, .call_depth = 1});
   std::string problem;
   std::string indented;
   library::IndentJson(text, {"", "\t", size_t{1} << 20}, indented, &problem);

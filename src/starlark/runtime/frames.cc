@@ -14,7 +14,12 @@
 namespace firn::starlark {
 namespace {
 
-constexpr size_t kStackValues = size_t{1} << 21;
+/// Most functions have fewer registers than that; a call with many arguments needs more, once.
+size_t StackValues(uint32_t call_depth) {
+  constexpr size_t kLeast = size_t{1} << 16;
+  constexpr size_t kACall = 20;
+  return kLeast + call_depth * kACall;
+}
 
 std::string_view Plural(size_t count) {
   return count == 1 ? "" : "s";
@@ -25,9 +30,10 @@ std::string_view Plural(size_t count) {
 Interpreter::Interpreter(Thread& thread)
     : thread_(thread),
       // Not touched before it is used, so that a thread with a shallow stack is small.
-      stack_memory_(std::make_unique_for_overwrite<std::byte[]>(kStackValues * sizeof(Value))),
+      stack_memory_(
+          std::make_unique_for_overwrite<std::byte[]>(StackValues(thread.limits_.call_depth) * sizeof(Value))),
       stack_(reinterpret_cast<Value*>(stack_memory_.get())),
-      stack_end_(stack_ + kStackValues),
+      stack_end_(stack_ + StackValues(thread.limits_.call_depth)),
       top_(stack_),
       frames_(std::make_unique_for_overwrite<Frame[]>(thread.limits_.call_depth)) {}
 
