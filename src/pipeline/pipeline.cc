@@ -26,8 +26,8 @@ RunnerOptions OptionsOf(const Topology::Output& output, const config::AgentOptio
   options.flush_interval =
       std::max(milliseconds(10), ToMilliseconds(interval.value_or(output.bound.default_flush_interval)));
   options.flush_jitter = ToMilliseconds(output.common.flush_jitter.value_or(agent.flush_jitter));
-  // A quarter of the memory is for rows in the output. Rows on their way to it get less: what finds no room is read from the
-  // journal, at the cost of copying it. The rest is for bodies and for writing files.
+  // A quarter of the memory is for rows in the output. Rows on their way to it get less: what finds no room is read
+  // from the journal, at the cost of copying it. The rest is for bodies and for writing files.
   options.memory_bytes = std::max<size_t>(agent.memory_limit / 4 / outputs, 4U << 20U);
   options.handoff_bytes = std::max<size_t>(agent.memory_limit / 8 / outputs, 4U << 20U);
   options.workers = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
