@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -137,8 +138,12 @@ Ended FinishEarlierRecords(pipeline::StateFolder& state, Process& process, const
 Ended RunPipeline(const config::Document& document, pipeline::Topology topology, const std::string& state_folder,
                   const std::string& config_text, const RunCommandOptions& options, std::stop_token stop) {
   Process process;
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(state_folder, ignored);
   const auto state = pipeline::StateFolder::Open(state_folder, *process.file_system);
   if (!state.ok()) return {state.status()};
+  // It will hold what came in, and a copy of the configuration with its secrets.
+  if (is_new) std::filesystem::permissions(state_folder, std::filesystem::perms::owner_all, ignored);
   const Result<int64_t> epoch = (*state)->NextEpoch(process.clock);
   if (!epoch.ok()) return {epoch.status()};
   Ended earlier = FinishEarlierRecords(**state, process, document, config_text, options, *epoch, stop);
