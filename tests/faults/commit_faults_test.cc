@@ -74,6 +74,31 @@ TEST_F(CommitFaultsTest, Fault03_AStragglerThatArrivesAfterARestartIsNotDoubled)
   ExpectExact();
 }
 
+TEST_F(CommitFaultsTest, Fault03_RowsThatAnEarlierLifeCommitsMeanwhileAreLeftOut) {
+  // Its commit has waited somewhere: the same rows at the same positions, in a snapshot that this process does not
+  // know.
+  bool first = true;
+  process_->warehouse().catalog->SetDecide([&](const std::string& call) -> testing::CatalogFault {
+    if (call != "commit" || !std::exchange(first, false)) return {};
+    EXPECT_TRUE(foreigner_.Append({4, 6}).ok());
+    const auto random = world_.NewRandom();
+    const auto warehouse = world_.OpenWarehouse(*random);
+    const auto table = warehouse->catalog->LoadTable({{kNamespace}, "m0"});
+    iceberg::StringMap positions;
+    for (const auto& [key, value] : table->metadata->properties) {
+      const bool is_ours = key.starts_with("firn.position.") && key.ends_with(process_->journal().id());
+      if (is_ours) positions[key] = std::to_string(process_->journal().durable_end());
+    }
+    EXPECT_EQ(positions.size(), 1U);
+    EXPECT_TRUE(warehouse->catalog->CommitTable(table->identifier, {}, {iceberg::SetProperties{positions}}).ok());
+    return {};
+  });
+  Flush();
+  EndFaults();
+  EXPECT_TRUE(process_->IsDrained());
+  ExpectExact();
+}
+
 TEST_F(CommitFaultsTest, Fault04_ACommitThatIsSentTwiceOnTheWayIsOneCommit) {
   ExpectOneMoreSnapshot({CatalogEffect::kApplyTwice, ErrorKind::kConflict});
 }

@@ -18,12 +18,14 @@ constexpr std::chrono::milliseconds kLook{5};
 
 class WatchedOutput final : public outputs::Output {
  public:
-  WatchedOutput(std::unique_ptr<outputs::Output> inner, std::function<void(int64_t)> finished)
-      : inner_(std::move(inner)), finished_(std::move(finished)) {}
+  WatchedOutput(std::unique_ptr<outputs::Output> inner, uint32_t journal_shard, std::function<void(int64_t)> finished)
+      : inner_(std::move(inner)), journal_shard_(journal_shard), finished_(std::move(finished)) {}
 
   Status Write(std::vector<point::Batch> batches) override {
-    worker_ = std::this_thread::get_id();
-    sequence_ = batches.front().origin.position;
+    if (batches.front().origin.shard == journal_shard_) {
+      worker_ = std::this_thread::get_id();
+      sequence_ = batches.front().origin.position;
+    }
     return inner_->Write(std::move(batches));
   }
   void Discard(uint32_t shard, int64_t position) override { inner_->Discard(shard, position); }
@@ -52,6 +54,7 @@ class WatchedOutput final : public outputs::Output {
 
  private:
   std::unique_ptr<outputs::Output> inner_;
+  const uint32_t journal_shard_;
   const std::function<void(int64_t)> finished_;
   std::atomic<std::thread::id> worker_{};
   int64_t sequence_ = 0;
@@ -118,7 +121,8 @@ Status Process::OpenOutput() {
               outputs::iceberg::MakeOutput(options, std::move(lake),
                                            {warehouse_.storage, warehouse_.catalog, world_.warehouse(), ""}, lent));
   if (options_.wrap_output) output = options_.wrap_output(std::move(output));
-  output_ = std::make_unique<WatchedOutput>(std::move(output), [this](int64_t sequence) {
+  const uint32_t journal_shard = shards_.HandleOf(pipeline::kJournalSource, journal_->id());
+  output_ = std::make_unique<WatchedOutput>(std::move(output), journal_shard, [this](int64_t sequence) {
     {
       const std::lock_guard lock(mutex_);
       finished_ = sequence;
@@ -153,6 +157,8 @@ Status Process::OpenOutput() {
   }
   push_ =
       std::make_unique<pipeline::PushIntake>(*journal_, *retries_, std::vector<pipeline::OutputRunner*>{runner_.get()});
+  pull_ = std::make_unique<pipeline::PullIntake>(
+      kPulledSource, nullptr, std::vector<pipeline::OutputRunner*>{runner_.get()}, shards_, pull_stop_.get_token());
   return OkStatus();
 }
 
@@ -189,6 +195,21 @@ Status Process::Send(const std::string& text) {
     if (!taken.ok() && !fatal().has_value()) return taken;
   }
   return answer;
+}
+
+Status Process::Pull(int64_t window, const std::string& lines, AnswerEnd end) {
+  // Whoever waits for memory waits for ever when the machine is off.
+  std::future<Status> pulled = std::async(std::launch::async, [&] { return PullInto(window, lines, end); });
+  for (auto waited = kLook; pulled.wait_for(kLook) != std::future_status::ready; waited += kLook) {
+    if (world_.disk.is_off() || fatal().has_value() || waited > kHang) pull_stop_.request_stop();
+  }
+  return pulled.get();
+}
+
+Status Process::PullInto(int64_t window, const std::string& lines, AnswerEnd end) {
+  FIRN_ASSIGN(const std::unique_ptr<inputs::PullTransaction> transaction, pull_->Begin(kPulledShard, window));
+  FIRN_TRY(transaction->Write(inputs::DecodeBody(BodyOf(lines, world_.clock))));
+  return end == AnswerEnd::kGood ? transaction->Finish() : OkStatus();
 }
 
 Status Process::Flush() {

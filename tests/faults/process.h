@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "outputs/output.h"
 #include "pipeline/checkpoint_file.h"
 #include "pipeline/output_runner.h"
+#include "pipeline/pull_intake.h"
 #include "pipeline/push_intake.h"
 #include "pipeline/shards.h"
 #include "pipeline/stages.h"
@@ -49,6 +51,12 @@ class Process {
 
   /// What a listener does with a body; returns with the client's answer, after the worker has taken the rows.
   Status Send(const std::string& body);
+  enum class AnswerEnd : uint8_t { kGood, kBreaksOff };
+  /// What a query does with a window, a position of its own shard; with kBreaksOff its rows must not come in.
+  Status Pull(int64_t window, const std::string& lines, AnswerEnd end);
+  /// Up to which window everything was handed over, and up to which it is durably in the tables; 0 = none.
+  int64_t last_window() const { return pull_->LastPosition(kPulledShard).value_or(0); }
+  int64_t durable_window() const { return runner_->DurablePosition(kPulledSource, kPulledShard).value_or(0); }
   /// Like the flusher's turn. OK also when there was nothing to do.
   Status Flush();
   /// Everything that was acknowledged is in the tables, and is known to be.
@@ -63,10 +71,14 @@ class Process {
   pipeline::RunnerStats stats() const { return runner_->stats(); }
 
  private:
+  static constexpr char kPulledSource[] = "query";
+  static constexpr char kPulledShard[] = "windows";
+
   Process(World& world, ProcessOptions options)
       : world_(world), options_(std::move(options)), random_(world.NewRandom()) {}
   Status OpenState();
   Status OpenOutput();
+  Status PullInto(int64_t window, const std::string& lines, AnswerEnd end);
   void Trim();
   void Fatal(Status status);
   /// Until the worker has finished with everything up to `sequence`, or has given up.
@@ -92,6 +104,8 @@ class Process {
   std::unique_ptr<outputs::Output> output_;
   std::unique_ptr<pipeline::OutputRunner> runner_;
   std::unique_ptr<pipeline::PushIntake> push_;
+  std::stop_source pull_stop_;
+  std::unique_ptr<pipeline::PullIntake> pull_;
 };
 
 /// The body as a listener would hand it over.

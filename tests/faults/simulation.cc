@@ -15,6 +15,8 @@ using testing::FaultFileSystem;
 using testing::StorageFault;
 
 constexpr int64_t kForeignIds = 1'000'000;
+constexpr int64_t kPulledIds = 2'000'000;
+constexpr int64_t kRowsOfAWindow = 4;
 constexpr int kClients = 3;
 constexpr int kLastAttempts = 20;
 
@@ -29,6 +31,7 @@ Weather ChooseWeather(std::mt19937_64& random) {
   weather.foreign_drops = weather.foreign_writers && in(30);
   weather.clock_jumps = in(20);
   weather.little_memory = in(30);
+  weather.pulls = in(40);
   weather.steps = 12 + static_cast<int>(random() % 28);
   return weather;
 }
@@ -75,6 +78,7 @@ class Simulation {
     if (!Alive()) return StartProcess();
     const uint64_t dice = Below(100);
     if (dice < 50) {
+      if (weather_.pulls && Chance(40)) return PullStep();
       Send(clients_[Below(clients_.size())]);
     } else if (dice < 75) {
       Flush();
@@ -166,6 +170,30 @@ class Simulation {
     result_.rows += rows;
   }
 
+  void PullStep() {
+    (void)Pull();
+    AfterStep();
+  }
+
+  /// The window behind the last that was handed over: a new one, or one that a crash took back.
+  Status Pull() {
+    const int64_t window = process_->last_window() + 1;
+    std::string lines;
+    for (int64_t i = 0; i < kRowsOfAWindow; ++i) {
+      const int64_t id = kPulledIds + window * kRowsOfAWindow + i;
+      if (window > asked_window_) ledger_.Sent(id);
+      lines += LineOf(id);
+    }
+    if (window > asked_window_) result_.rows += kRowsOfAWindow;
+    asked_window_ = std::max(asked_window_, window);
+    const bool breaks_off = Chance(15) && !finishing_;
+    if (weather_.crashes && Chance(10)) StopSoon(12);
+    const Status pulled =
+        process_->Pull(window, lines, breaks_off ? Process::AnswerEnd::kBreaksOff : Process::AnswerEnd::kGood);
+    Trace("window {}: {}{}", window, Words(pulled), breaks_off ? " (breaks off)" : "");
+    return pulled;
+  }
+
   void Flush() {
     if (weather_.crashes && Chance(30)) StopSoon(250);
     if (weather_.disk_faults && Chance(30)) FailSoon(200);
@@ -250,10 +278,16 @@ class Simulation {
   /// The weather clears up: everything that is owed must arrive, and then it is counted.
   void Finish() {
     weather_ = Weather{.steps = weather_.steps};
+    finishing_ = true;
+    for (int64_t id = kPulledIds + kRowsOfAWindow; id < kPulledIds + (asked_window_ + 1) * kRowsOfAWindow; ++id) {
+      ledger_.Acknowledged(id);
+    }
     for (int attempt = 0; attempt < kLastAttempts && !IsAllDone(); ++attempt) {
       if (!Alive()) StartProcess();
       for (Client& client : clients_) {
         if (Alive() && client.body) Send(client);
+      }
+      while (Alive() && process_->last_window() < asked_window_ && Pull().ok()) {
       }
       if (Alive()) Flush();
       if (Alive() || world_.disk.is_off()) AfterStep();
@@ -267,7 +301,7 @@ class Simulation {
   }
 
   bool IsAllDone() const {
-    return Alive() && process_->IsDrained() &&
+    return Alive() && process_->IsDrained() && process_->durable_window() >= asked_window_ &&
            std::none_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.body.has_value(); });
   }
 
@@ -304,6 +338,8 @@ class Simulation {
   Ledger ledger_;
   int64_t next_id_ = 0;
   int64_t next_foreign_id_ = kForeignIds;
+  int64_t asked_window_ = 0;  ///< the highest
+  bool finishing_ = false;
   bool faults_on_ = false;
   bool dropped_ = false;
 };

@@ -22,6 +22,7 @@ struct Weather {
   bool foreign_drops = false;
   bool clock_jumps = false;
   bool little_memory = false;
+  bool pulls = false;  ///< windows of a query come in beside the bodies
   int steps = 0;
 };
 
@@ -38,8 +39,9 @@ struct SimulationResult {
 /// Clients, crashes, faults and foreign writers over the real journal, intake, runner, lake, table format and SQLite
 /// catalog, on a disk in memory. Everything follows from the seed: the same seed is the same run.
 ///
-/// Clients send bodies of rows, again and again, byte for byte, until they are answered with yes; whatever else
-/// happens, at the end each row is in its table once, and all that table_check.h looks at holds.
+/// Clients send bodies of rows, again and again, byte for byte, until they are answered with yes; a query's windows are
+/// asked for from where the program says that it stands; whatever else happens, at the end each row is in its table
+/// once, and all that table_check.h looks at holds.
 SimulationResult Simulate(uint64_t seed);
 
 }  // namespace firn::faults
