@@ -123,10 +123,9 @@ def small_disk(tmp_path):
 def fill(folder):
     """Takes all the room there is; gives the file that holds it."""
     ballast = folder / "ballast"
-    with open(ballast, "wb") as file, contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), open(ballast, "wb", buffering=0) as file:
         while True:
             file.write(bytes(64 << 10))
-            file.flush()
     return ballast
 
 
