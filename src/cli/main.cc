@@ -101,7 +101,7 @@ void AddStarlark(CLI::App& app, Chosen& chosen) {
   command->add_flag("--repl", options->is_interactive, "Go on interactively");
   command->add_flag("--disassemble", options->disassemble, "Show the bytecode instead of running");
   command->add_flag("--profile", options->profile,
-                    "Tell steps, time and memory at the end");
+                    "Tell steps, time and memory at the end, and the lines that took them");
   command->add_option("--steps", options->steps, "Stop a program after so many steps")->type_name("N");
   command->add_option("--memory", options->memory_bytes, "Stop a program that holds more, such as 64MB (1GiB)")
       ->transform(CLI::AsSizeValue(false))
