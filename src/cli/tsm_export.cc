@@ -34,7 +34,10 @@ constexpr std::string_view kInternalDatabase = "_internal";
 class OutputFile {
  public:
   static Result<std::unique_ptr<OutputFile>> Create(const std::string& path) {
-    std::FILE* file = std::fopen(path.c_str(), "wbx");
+    std::error_code ignored;  // a pipe or device is written to, a file is never overwritten
+    const auto type = std::filesystem::status(path, ignored).type();
+    const bool is_stream = type == std::filesystem::file_type::character || type == std::filesystem::file_type::fifo;
+    std::FILE* file = std::fopen(path.c_str(), is_stream ? "wb" : "wbx");
     if (file == nullptr && errno == EEXIST) return AlreadyExists("{} is there already: choose another output", path);
     if (file == nullptr) return Unavailable("cannot write {}: {}", path, std::strerror(errno));
     return std::unique_ptr<OutputFile>(new OutputFile(file, path));

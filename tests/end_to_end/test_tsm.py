@@ -107,4 +107,5 @@ def test_exports_never_overwrite(tmp_path, server):
     tsm(tmp_path, "export", server, "-o", tmp_path / "all.lp")
     before = (tmp_path / "all.lp").read_bytes()
     assert "is there already" in tsm(tmp_path, "export", server, "-o", tmp_path / "all.lp", code=2).stderr
+    tsm(tmp_path, "export", server, "-o", "/dev/null")  # a device is no file to protect
     assert (tmp_path / "all.lp").read_bytes() == before
