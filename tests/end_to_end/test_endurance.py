@@ -1,4 +1,7 @@
-"""Full rate for a long time: memory, descriptors and threads stay flat, and every row is counted."""
+"""Full rate for a long time: memory, descriptors and threads stay flat, and every row is counted.
+
+In a run of seconds, memory is still on its way to its limit, so only the limit is asserted; from a minute on, that it has become flat too.
+"""
 import json
 import os
 import pathlib
@@ -30,7 +33,9 @@ def test_memory_descriptors_and_threads_stay_flat(firn):
     last = seen[2 * len(seen) // 3:]
     most = {name: (max(at[name] for at in middle), max(at[name] for at in last)) for name in seen[0]}
     print(f"{clients.rows} rows in {SECONDS:.0f} s; at most, in the second and the last third: {most}")
-    assert most["memory"][1] < max(most["memory"][0] * 1.05, most["memory"][0] + 16 * MIB) and most["memory"][1] < 300 * MIB
+    assert max(most["memory"]) < 300 * MIB
+    if SECONDS >= 60:
+        assert most["memory"][1] < max(most["memory"][0] * 1.05, most["memory"][0] + 16 * MIB)
     assert most["descriptors"][1] <= most["descriptors"][0] + 16
     assert most["threads"][1] <= most["threads"][0] + 2
     listed = json.loads(instance.run("table", "list", "--json", "-c", instance.config).stdout)
