@@ -72,6 +72,7 @@ class Writer {
   Status WritePartition(const PartitionRows& partition) {
     RowColumns source(columns_, order_, series_);
     for (size_t row = partition.begin; row < partition.end;) {
+      const size_t first_row = row;
       FIRN_ASSIGN(OpenFile file, Open(partition.values));
       size_t groups = 0;
       while (row < partition.end &&
@@ -85,8 +86,21 @@ class Writer {
         ++groups;
       }
       FIRN_TRY(Close(std::move(file), partition.values));
+      written_.files.back().coverage = CoverageOf(partition, first_row, row);
     }
     return OkStatus();
+  }
+
+  PointCoverage CoverageOf(const PartitionRows& partition, size_t first_row, size_t end_row) const {
+    PointCoverage coverage;
+    for (size_t r = partition.first_run; r < partition.last_run; ++r) {
+      const SeriesRun& run = order_.runs[r];
+      const size_t begin = std::max(run.begin, first_row);
+      const size_t end = std::min(run.end, end_row);
+      if (begin >= end) continue;
+      coverage.Add(series_.HashOf(run.series) % PointCoverage::kClasses, &order_.times[begin], end - begin);
+    }
+    return coverage;
   }
 
   Result<OpenFile> Open(const iceberg::PartitionValues& partition) {
@@ -110,7 +124,7 @@ class Writer {
   Status Close(OpenFile file, const iceberg::PartitionValues& partition) {
     FIRN_ASSIGN(const parquet::FileMetrics metrics, file.parquet->Finish());
     FIRN_TRY(file.object->Close().WithContext(file.location));
-    iceberg::DataFile& data_file = written_.files.emplace_back();
+    iceberg::DataFile& data_file = written_.files.emplace_back().file;
     data_file.file_path = file.location;
     data_file.partition = partition;
     data_file.spec_id = context_.metadata.default_spec_id;
@@ -120,9 +134,9 @@ class Writer {
   }
 
   void DeleteWritten() {
-    for (const iceberg::DataFile& file : written_.files) {
-      const Status deleted = context_.storage.Delete(file.file_path);
-      if (!deleted.ok()) log::Warn("cannot delete {}: {}", file.file_path, deleted.error().message());
+    for (const WrittenFile& written : written_.files) {
+      const Status deleted = context_.storage.Delete(written.file.file_path);
+      if (!deleted.ok()) log::Warn("cannot delete {}: {}", written.file.file_path, deleted.error().message());
     }
   }
 

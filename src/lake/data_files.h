@@ -11,6 +11,7 @@
 #include "iceberg/spec/data_file.h"
 #include "iceberg/spec/table_metadata.h"
 #include "lake/lake_options.h"
+#include "lake/point_coverage.h"
 #include "lake/row_order.h"
 #include "lake/schema_plan.h"
 #include "lake/stored_rows.h"
@@ -27,8 +28,13 @@ struct DataFileContext {
   Random& random;
 };
 
+struct WrittenFile {
+  iceberg::DataFile file;
+  PointCoverage coverage;
+};
+
 struct DataFilesWritten {
-  std::vector<iceberg::DataFile> files;
+  std::vector<WrittenFile> files;
   std::shared_ptr<const StoredContent> content;  ///< of each of them
   uint64_t merged_rows = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "base/bytes.h"
 #include "base/log.h"
@@ -128,26 +129,35 @@ class Merger {
     return OkStatus();
   }
 
-  /// Looks at each file together with those whose times begin within its own.
+  /// Looks at each file together with the later ones whose points may be its own.
   Status FindSetsAmong(std::vector<Candidate>& group) {
     std::sort(group.begin(), group.end(), [](const Candidate& left, const Candidate& right) {
       return std::pair(left.times.first, left.index) < std::pair(right.times.first, right.index);
     });
-    size_t seen = 0;
     for (size_t i = 0; i < group.size(); ++i) {
-      size_t end = i + 1;
-      while (end < group.size() && group[end].times.first <= group[i].times.last) ++end;
-      if (end - i < 2 || end <= seen) continue;
-      seen = end;
-      std::vector<size_t> indices;
-      for (size_t j = i; j < end; ++j) indices.push_back(group[j].index);
+      const size_t first = group[i].index;
+      std::vector<size_t> indices = {first};
+      for (size_t j = i + 1; j < group.size() && group[j].times.first <= group[i].times.last; ++j) {
+        const size_t other = group[j].index;
+        const bool decided = set_of_[first] == set_of_[other] || compared_.contains(std::minmax(first, other));
+        if (!decided && files_[first]->coverage.Meets(files_[other]->coverage)) indices.push_back(other);
+      }
+      if (indices.size() < 2) continue;
       bool equal = indices.size() > kMaxSources;
       if (!equal && !WereCompared(indices)) {
         FIRN_ASSIGN(equal, HaveEqualPoints(indices));
       }
-      if (equal) Unite(indices);
+      equal ? Unite(indices) : NoteCompared(indices);
     }
     return OkStatus();
+  }
+
+  void NoteCompared(const std::vector<size_t>& indices) {
+    for (const size_t left : indices) {
+      for (const size_t right : indices) {
+        if (left < right) compared_.emplace(left, right);
+      }
+    }
   }
 
   bool WereCompared(const std::vector<size_t>& indices) const {
@@ -184,26 +194,43 @@ class Merger {
     }
   }
 
-  /// Merges the files of a set, a bounded number at a time: what comes out of one round is one source of the next.
+  /// Files that are read one behind another: one of a set, or what a round of merging made of several.
+  struct MergeInput {
+    std::vector<PendingFile> written;  ///< by a round; they go when the next one has taken them in
+    std::vector<const PendingFile*> files;
+  };
+
+  /// Merges the files of a set: a bounded number at a time, and what comes out of that again, so that each row is
+  /// written as often as the logarithm of the files says.
   Status MergeSet(std::vector<size_t> indices) {
-    std::deque<std::vector<const PendingFile*>> runs;
-    for (const size_t index : indices) runs.push_back({files_[index]});
-    std::vector<PendingFile> merged;
+    std::vector<MergeInput> runs;
+    for (const size_t index : indices) runs.push_back({{}, {files_[index]}});
     while (runs.size() > 1) {
-      std::vector<std::vector<const PendingFile*>> now;
-      while (!runs.empty() && now.size() < kMaxSources) {
-        now.push_back(std::move(runs.front()));
-        runs.pop_front();
-      }
-      auto written = MergeRuns(now);
-      DeleteAll(merged);  // a round's result that has gone into this one
-      if (!written.ok()) return written.error();
-      merged = std::move(*written);
-      std::vector<const PendingFile*> run;
-      for (const PendingFile& file : merged) run.push_back(&file);
-      runs.push_front(std::move(run));
+      std::vector<MergeInput> merged;
+      const Status status = MergeRound(runs, merged);
+      for (const MergeInput& run : runs) DeleteAll(run.written);
+      runs = std::move(merged);
+      if (status.ok()) continue;
+      for (const MergeInput& run : runs) DeleteAll(run.written);
+      return status;
     }
-    result_.merges.push_back({std::move(indices), std::move(merged)});
+    result_.merges.push_back({std::move(indices), std::move(runs.front().written)});
+    return OkStatus();
+  }
+
+  Status MergeRound(std::vector<MergeInput>& runs, std::vector<MergeInput>& merged) {
+    for (size_t begin = 0; begin < runs.size(); begin += kMaxSources) {
+      const size_t end = std::min(runs.size(), begin + kMaxSources);
+      if (end - begin == 1) {
+        merged.push_back(std::exchange(runs[begin], {}));
+        continue;
+      }
+      std::vector<std::vector<const PendingFile*>> sources;
+      for (size_t i = begin; i < end; ++i) sources.push_back(runs[i].files);
+      MergeInput& run = merged.emplace_back();
+      FIRN_ASSIGN(run.written, MergeRuns(sources));
+      for (const PendingFile& file : run.written) run.files.push_back(&file);
+    }
     return OkStatus();
   }
 
@@ -240,9 +267,10 @@ class Merger {
       SeriesIndex series;
       FIRN_ASSIGN(DataFilesWritten part, WriteDataFiles(files, Pointers(slice), series));
       result_.merged_rows += part.merged_rows;
-      for (iceberg::DataFile& file : part.files) {
+      for (auto& [file, coverage] : part.files) {
         written.push_back(origin);
         written.back().file = std::move(file);
+        written.back().coverage = std::move(coverage);
         written.back().content = part.content;
       }
     }
@@ -258,6 +286,7 @@ class Merger {
   const MergeContext& context_;
   const std::vector<const PendingFile*>& files_;
   std::vector<size_t> set_of_;  ///< of each file: the lowest index of the files that it is to be merged with
+  std::set<std::pair<size_t, size_t>> compared_;  ///< files that have no point in common
   SchemaPlan base_plan_;
   std::vector<std::string> tag_order_;
   MergeResult result_;

@@ -102,8 +102,8 @@ class LakeImpl final : public Lake {
     std::sort(by_size.rbegin(), by_size.rend());
     for (const auto& [bytes, table] : by_size) {
       if (freed >= bytes_to_free || bytes == 0) break;
-      FIRN_TRY(table->Spill(state).WithContext(table->name()));
-      freed += bytes;
+      FIRN_TRY(table->Spill(state, bytes_to_free - freed).WithContext(table->name()));
+      freed += bytes - std::min(bytes, table->buffered_bytes());
     }
     BoundIndexes();
     return OkStatus();

@@ -72,8 +72,8 @@ class Lake {
   virtual Status Write(std::vector<point::Batch> batches) = 0;
   /// Drops the rows and files of a position that was given up.
   virtual void Discard(uint32_t shard, int64_t position) = 0;
-  /// Writes the largest tables to files that are not committed yet, until about `bytes_to_free` are free. Rows of a
-  /// position that is still incomplete get files of their own.
+  /// Writes the largest tables to files that are not committed yet, until about `bytes_to_free` are free. Rows of
+  /// positions that are still incomplete, each in files of its own, only where the others do not free enough.
   virtual Status Spill(std::span<const ShardProgress> progress, size_t bytes_to_free) = 0;
   /// Makes every complete position durable. A table that fails is in the report, keeps its rows and files, and is tried
   /// again by the next Commit; the others are committed. kCancelled: a newer process has taken over, stop at once.

@@ -9,6 +9,7 @@
 
 #include "iceberg/spec/data_file.h"
 #include "iceberg/spec/table_metadata.h"
+#include "lake/point_coverage.h"
 #include "lake/positions.h"
 #include "lake/stored_rows.h"
 #include "point/batch.h"
@@ -31,9 +32,10 @@ struct PendingFile {
   std::shared_ptr<const iceberg::Schema> schema;  ///< that it was written under
   std::string table_uuid;
   std::shared_ptr<const StoredContent> content;  ///< how its rows are read again
-  uint64_t compared = 0;                         ///< not 0: holds no point of another file with the same number
-  bool from_in_flight = false;                   ///< its rows are still in memory
-  bool attempted = false;                        ///< a commit with an unknown outcome may hold it: it is never deleted
+  PointCoverage coverage;
+  uint64_t compared = 0;        ///< not 0: holds no point of another file with the same number
+  bool from_in_flight = false;  ///< its rows are still in memory
+  bool attempted = false;       ///< a commit with an unknown outcome may hold it: it is never deleted
 };
 
 /// Whether the file can be committed to the table as it is now.

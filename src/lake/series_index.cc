@@ -63,6 +63,7 @@ uint32_t SeriesIndex::Add(const point::SeriesView& view, uint32_t series) {
     key.codes.Append(number, code->second);
   }
   tag_count_.push_back(static_cast<uint32_t>(tags.size()));
+  hashes_.push_back(static_cast<uint8_t>(point::SeriesIdHash()(id)));
   byte_size_ += 64 + tags.size() * 2 * sizeof(uint32_t);
   return number;
 }
@@ -113,9 +114,11 @@ void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
 }
 
 size_t SeriesIndex::byte_size() const {
-  size_t bytes = byte_size_ + (ranks_.capacity() + series_of_rank_.capacity() + placed_.capacity() +
-                               rank_of_series_.capacity() + tag_count_.capacity()) *
-                                  sizeof(uint32_t);
+  size_t bytes = byte_size_ +
+                 (ranks_.capacity() + series_of_rank_.capacity() + placed_.capacity() + rank_of_series_.capacity() +
+                  tag_count_.capacity()) *
+                     sizeof(uint32_t) +
+                 hashes_.capacity();
   for (const auto& [table, known] : tables_) bytes += known.numbers.capacity() * sizeof(uint32_t);
   return bytes;
 }

@@ -56,6 +56,8 @@ class SeriesIndex {
   Mapping MappingFor(const point::SeriesView& view);
 
   uint32_t series_count() const { return series_count_; }
+  /// Equal for equal tags, in every index.
+  uint8_t HashOf(uint32_t series) const { return hashes_[series]; }
   const std::deque<TagKey>& tags() const { return tags_; }
   /// Position in tags(), or -1.
   int FindTag(std::string_view name) const;
@@ -94,6 +96,7 @@ class SeriesIndex {
   std::deque<TagKey> tags_;  ///< whose elements never move
   std::unordered_map<std::string_view, uint32_t> tag_by_name_;
   std::vector<uint32_t> tag_count_;  ///< of each series
+  std::vector<uint8_t> hashes_;      ///< of each series
   std::unordered_multimap<point::SeriesId, uint32_t, point::SeriesIdHash> by_id_;
   std::unordered_map<const point::SeriesTable*, KnownTable> tables_;
   std::vector<uint32_t> ranks_;

@@ -129,12 +129,15 @@ Status TableWriter::Prepare(const Progress& progress) {
   return MergeFiles(progress);
 }
 
-Status TableWriter::Spill(const Progress& progress) {
+Status TableWriter::Spill(const Progress& progress, size_t bytes_to_free) {
+  const size_t held = buffered_bytes();
   std::vector<Batch> ready = TakeBatches(progress);
   ReleaseRows();
   std::move(ready.begin(), ready.end(), std::back_inserter(in_flight_));
   FIRN_TRY(WriteInFlight(progress, Rows::kCompleteWithMoreToCome));
   ReleaseRows();
+  const size_t left = buffered_bytes();
+  if (left == 0 || (left < held && held - left >= bytes_to_free)) return OkStatus();
   // What is left is of positions that are not complete. Each gets files of its own, to be dropped with it.
   std::map<std::pair<uint32_t, int64_t>, std::vector<Batch>> by_position;
   {
@@ -171,8 +174,9 @@ Result<std::vector<PendingFile>> TableWriter::WriteFiles(std::span<const Batch* 
   const auto schema = std::make_shared<const iceberg::Schema>(table_.metadata().schema());
   const PositionRanges ranges = RangesOf(batches);
   std::vector<PendingFile> files;
-  for (iceberg::DataFile& file : written.files) {
-    files.push_back({std::move(file), ranges, schema, table_.metadata().table_uuid, written.content});
+  for (auto& [file, coverage] : written.files) {
+    files.push_back(
+        {std::move(file), ranges, schema, table_.metadata().table_uuid, written.content, std::move(coverage)});
   }
   const std::lock_guard lock(mutex_);
   counts_.merged_rows += written.merged_rows;

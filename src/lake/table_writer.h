@@ -47,8 +47,9 @@ class TableWriter {
 
   /// Makes the rows of complete positions files that the table can take.
   Status Prepare(const Progress& progress);
-  /// Writes everything to files, complete rows together and each incomplete position apart, and lets go of the rows.
-  Status Spill(const Progress& progress);
+  /// Writes rows to files and lets go of them: complete ones together and, where that does not free enough, each
+  /// incomplete position apart.
+  Status Spill(const Progress& progress, size_t bytes_to_free);
   /// Commits the files. Call it only after Prepare has succeeded. No rows in the commit = there was nothing to do; no
   /// commit = the table has changed, or is another one now: Prepare, commit what that rejected, and call it again.
   Result<std::optional<TableCommit>> Publish(const Progress& progress);

@@ -368,6 +368,7 @@ Status OutputRunner::FlushNow() {
 
 Status OutputRunner::Relieve(size_t bytes) {
   const std::lock_guard lock(flush_mutex_);
+  if (context_.output->buffered_bytes() <= options_.memory_bytes) return OkStatus();  // a flush has made room meanwhile
   const Status relieved = context_.output->Relieve(tracker_.Snapshot(), bytes);
   if (relieved.ok()) {
     memory_outage_.Succeeded();
