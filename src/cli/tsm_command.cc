@@ -74,7 +74,7 @@ void PrintJson(const NamedShard& shard, const ShardReport& report, std::ostream&
   json["series"] = report.schema.series();
   json["files"] = Json::array();
   for (const FileReport& file : report.files) json["files"].push_back(FileJson(file));
-  json["wal"] = {{"segments", shard.files.wal_segments.size()},
+  json["wal"] = {{"segments", report.wal_segments},
                  {"bytes", report.wal_bytes},
                  {"keys", report.wal_keys},
                  {"values", report.wal_values},
@@ -138,8 +138,8 @@ void PrintShard(const NamedShard& shard, const ShardReport& report, std::ostream
     out << fmt::format("for {}{}\n", TimesText(shard.group->times),
                        shard.group->is_deleted ? ", deleted by the server" : "");
   PrintFiles(report, out);
-  if (!shard.files.wal_segments.empty()) {
-    out << fmt::format("WAL: {}, {}, {} of {}, {}\n", Counted(shard.files.wal_segments.size(), "segment"),
+  if (report.wal_segments > 0) {
+    out << fmt::format("WAL: {}, {}, {} of {}, {}\n", Counted(report.wal_segments, "segment"),
                        SizeText(report.wal_bytes), Counted(report.wal_values, "value"), Counted(report.wal_keys, "key"),
                        Counted(report.wal_deletes, "delete"));
   }
@@ -163,42 +163,52 @@ void PrintVerdict(const NamedShard& shard, const ShardReport& report, std::ostre
   PrintDamages(report, out);
 }
 
-/// Inspects every shard under the path; `print` gets each in order.
+Result<ShardReport> InspectOne(storage::FileSystem& files, const NamedShard& shard, InspectDepth depth,
+                               ProgressBar& progress) {
+  FIRN_ASSIGN(const influx_files::ShardSnapshot opened, OpenNamedShard(files, shard));
+  Result<ShardReport> report = influx_files::InspectShard(opened, depth, [&](uint64_t bytes) { progress.Add(bytes); });
+  if (!report.ok()) return report.status().WithContext(shard.Name()).error();
+  return report;
+}
+
+/// Inspects every shard under the path; `print` gets each in order. One that cannot be read, or that a running server
+/// has just removed, is told of and does not keep the others from being looked at: the exit code is that of the last.
 template <typename Print>
-Result<uint64_t> InspectAll(const TsmCommandOptions& options, InspectDepth depth, Print print) {
+int InspectAll(const TsmCommandOptions& options, InspectDepth depth, Print print) {
   const std::unique_ptr<storage::FileSystem> files = storage::MakeLocalFileSystem();
-  FIRN_ASSIGN(const std::vector<NamedShard> shards, FindNamedShards(*files, options.path));
+  const Result<std::vector<NamedShard>> shards = FindNamedShards(*files, options.path);
+  if (!shards.ok()) return Report(shards.status());
   uint64_t total_bytes = 0;
-  for (const NamedShard& shard : shards) total_bytes += shard.files.size_bytes;
+  for (const NamedShard& shard : *shards) total_bytes += shard.files.size_bytes;
   const SystemClock clock;
   ProgressBar progress(depth == InspectDepth::kValues ? "verifying" : "inspecting", total_bytes, clock, stderr);
-  uint64_t damages = 0;
-  for (const NamedShard& shard : shards) {
-    FIRN_ASSIGN(const ShardReport report,
-                influx_files::InspectShard(*files, shard.files, depth, [&](uint64_t bytes) { progress.Add(bytes); }));
-    damages += report.damage_count;
-    print(shard, report);
+  int code = kDone;
+  for (const NamedShard& shard : *shards) {
+    const Result<ShardReport> report = InspectOne(*files, shard, depth, progress);
+    if (report.ok()) {
+      print(shard, *report);
+    } else {
+      code = Report(report.status());
+    }
   }
-  return damages;
+  return code;
 }
 
 }  // namespace
 
 int RunTsmInspect(const TsmCommandOptions& options, std::ostream& out) {
-  const Result<uint64_t> damages =
-      InspectAll(options, InspectDepth::kBlocks, [&](const NamedShard& shard, const ShardReport& report) {
-        options.json ? PrintJson(shard, report, out) : PrintShard(shard, report, out);
-      });
-  return Report(damages.status());
+  return InspectAll(options, InspectDepth::kBlocks, [&](const NamedShard& shard, const ShardReport& report) {
+    options.json ? PrintJson(shard, report, out) : PrintShard(shard, report, out);
+  });
 }
 
 int RunTsmVerify(const TsmCommandOptions& options, std::ostream& out) {
-  const Result<uint64_t> damages =
-      InspectAll(options, InspectDepth::kValues, [&](const NamedShard& shard, const ShardReport& report) {
-        options.json ? PrintJson(shard, report, out) : PrintVerdict(shard, report, out);
-      });
-  if (!damages.ok()) return Report(damages.status());
-  return *damages == 0 ? kDone : kFailed;
+  uint64_t damages = 0;
+  const int code = InspectAll(options, InspectDepth::kValues, [&](const NamedShard& shard, const ShardReport& report) {
+    damages += report.damage_count;
+    options.json ? PrintJson(shard, report, out) : PrintVerdict(shard, report, out);
+  });
+  return code == kDone && damages > 0 ? kFailed : code;
 }
 
 }  // namespace firn::cli

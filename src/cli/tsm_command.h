@@ -15,10 +15,11 @@ struct TsmCommandOptions {
   bool json = false;  ///< one JSON object a shard
 };
 
-/// Tells what each shard holds. Exit code: 0 done, 2 nothing to read or the disk failed.
+/// Tells what each shard holds. A shard that cannot be read is told of and passed over. Exit code: 0 done, 2 nothing to
+/// read, a shard is gone or the disk failed.
 int RunTsmInspect(const TsmCommandOptions& options, std::ostream& out);
-/// Reads every value of every block and of the WAL, and tells of damage. Exit code: 0 whole, 2 damaged or the disk
-/// failed.
+/// Reads every value of every block and of the WAL, and tells of damage. Exit code: 0 whole, 2 damaged, or
+/// as above.
 int RunTsmVerify(const TsmCommandOptions& options, std::ostream& out);
 
 /// `firn tsm export PATH`: rows as the server would answer them.
@@ -34,8 +35,9 @@ struct TsmExportOptions {
   uint64_t threads = 0;       ///< shards read at a time; 0 = as many as cores
 };
 
-/// Counts go to standard error at the end, damage as it is found. Files are never overwritten. Exit code: 0 done, 1
-/// usage, 2 failed, 3 done, but damaged parts were left out.
+/// Counts go to standard error at the end, damage as it is found. Files are never overwritten. A shard
+/// that a running server removes meanwhile is told of and left out. Exit code: 0 done, 1 usage, 2 failed, 3 done, but
+/// such shards or damaged parts were left out.
 int RunTsmExport(const TsmExportOptions& options);
 
 }  // namespace firn::cli

@@ -71,7 +71,8 @@ struct ExportCounts {
   std::atomic<uint64_t> overwritten{0};
   std::atomic<uint64_t> deleted_in_wal{0};
   std::atomic<uint64_t> damages{0};
-  std::atomic<uint64_t> losses{0};  // values that line protocol cannot say
+  std::atomic<uint64_t> shards_gone{0};  // that the server removed before they were opened
+  std::atomic<uint64_t> losses{0};       // values that line protocol cannot say
 };
 
 /// Takes the batches of one shard.
@@ -207,8 +208,7 @@ class Exporter {
     {
       ProgressBar progress("exporting", total_bytes, clock_, stderr);
       progress_ = &progress;
-      FIRN_TRY(influx_files::ForEachShard(
-          shards.size(), threads_, [&](size_t i) { return ExportShard(shards[i]).WithContext(shards[i].Name()); }));
+      FIRN_TRY(influx_files::ForEachShard(shards.size(), threads_, [&](size_t i) { return OpenAndExport(shards[i]); }));
     }
     if (file_) {
       FIRN_TRY(file_->Close());
@@ -216,7 +216,7 @@ class Exporter {
       return Unavailable("cannot write: {}", std::strerror(errno));
     }
     Tell(shards.size(), total_bytes, static_cast<double>(clock_.MonotonicNs() - began_ns) / 1e9);
-    return counts_.damages == 0 ? kDone : kSomeRejected;
+    return counts_.damages == 0 && counts_.shards_gone == 0 ? kDone : kSomeRejected;
   }
 
  private:
@@ -260,12 +260,13 @@ class Exporter {
     return OkStatus();
   }
 
-  Result<std::unique_ptr<ShardOutput>> MakeOutput(const NamedShard& shard, const influx_files::DamageSink& damage) {
+  Result<std::unique_ptr<ShardOutput>> MakeOutput(const NamedShard& shard, const influx_files::ShardSnapshot& opened) {
     if (WritesLines())
       return std::unique_ptr<ShardOutput>(
           std::make_unique<LineOutput>(file_ ? file_->sink() : out_, out_mutex_, counts_));
     // What is damaged is told when the rows are read.
-    FIRN_ASSIGN(auto schema, influx_files::ReadSchema(*files_, shard.files, read_.wants_measurement, damage));
+    const influx_files::DamageSink told_later = [](const influx_files::Damage&) {};
+    FIRN_ASSIGN(auto schema, influx_files::ReadSchema(opened, read_.wants_measurement, told_later));
     std::string name = shard.database;
     for (const std::string& part : {shard.files.retention_policy, shard.files.shard}) {
       if (!part.empty()) name += (name.empty() ? "" : "-") + part;
@@ -275,8 +276,17 @@ class Exporter {
         std::make_unique<TableOutput>(options_.output, name, options_, std::move(schema), counts_));
   }
 
-  Status ExportShard(const NamedShard& shard) {
-    FIRN_ASSIGN(const std::unique_ptr<ShardOutput> output, MakeOutput(shard, [](const influx_files::Damage&) {}));
+  Status OpenAndExport(const NamedShard& shard) {
+    const Result<influx_files::ShardSnapshot> opened = OpenNamedShard(*files_, shard);
+    if (opened.ok()) return ExportShard(shard, *opened).WithContext(shard.Name());
+    if (opened.error().kind() != ErrorKind::kNotFound) return opened.status();
+    ++counts_.shards_gone;
+    fmt::print(stderr, "firn: left out: {}\n", opened.error().message());
+    return OkStatus();
+  }
+
+  Status ExportShard(const NamedShard& shard, const influx_files::ShardSnapshot& opened) {
+    FIRN_ASSIGN(const std::unique_ptr<ShardOutput> output, MakeOutput(shard, opened));
     influx_files::ReadOptions read = read_;
     read.database = shard.database;
     uint64_t told_bytes = 0;
@@ -290,7 +300,7 @@ class Exporter {
                  damage.key.empty() ? "" : damage.key + ": ", damage.reason);
     };
     FIRN_ASSIGN(const influx_files::ReadReport report,
-                influx_files::ReadShard(*files_, shard.files, read, report_damage, [&](point::Batch batch) {
+                influx_files::ReadShard(opened, read, report_damage, [&](point::Batch batch) {
                   for (const point::FieldColumn& field : batch.fields)
                     counts_.values += field.size() - field.null_count();
                   return output->Write(batch);

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "influx_files/backup.h"
@@ -75,6 +76,13 @@ Result<std::vector<NamedShard>> FindNamedShards(storage::FileSystem& files, cons
     named.back().unpacked = unpacked;
   }
   return named;
+}
+
+Result<influx_files::ShardSnapshot> OpenNamedShard(storage::FileSystem& files, const NamedShard& shard) {
+  Result<influx_files::ShardSnapshot> opened = influx_files::OpenShard(
+      files, shard.files, [](std::chrono::milliseconds wait) { std::this_thread::sleep_for(wait); });
+  if (!opened.ok()) return opened.status().WithContext(shard.Name()).error();
+  return opened;
 }
 
 }  // namespace firn::cli

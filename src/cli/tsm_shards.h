@@ -11,6 +11,7 @@
 #include "cli/unpacked_backup.h"
 #include "influx_files/shard_files.h"
 #include "influx_files/shard_groups.h"
+#include "influx_files/shard_snapshot.h"
 #include "storage/file_system.h"
 
 namespace firn::cli {
@@ -33,5 +34,8 @@ std::string Counted(uint64_t count, std::string_view what);
 /// The shards under `path`, with names and times from the server's metadata above them. Metadata that cannot be read
 /// cost these only, and that is said on standard error. A backup (its folder or its manifest) is unpacked first.
 Result<std::vector<NamedShard>> FindNamedShards(storage::FileSystem& files, const std::string& path);
+
+/// influx_files::OpenShard, whose errors name the shard.
+Result<influx_files::ShardSnapshot> OpenNamedShard(storage::FileSystem& files, const NamedShard& shard);
 
 }  // namespace firn::cli

@@ -96,9 +96,12 @@ Cells ReadFolder(const std::filesystem::path& folder, ReadReport& report) {
   EXPECT_TRUE(shards.ok()) << shards.error().message();
   if (!shards.ok()) return cells;
   for (const ShardFiles& shard : *shards) {
+    const Result<ShardSnapshot> opened = OpenShard(*files, shard, [](std::chrono::milliseconds) {});
+    EXPECT_TRUE(opened.ok()) << opened.error().message();
+    if (!opened.ok()) continue;
     uint64_t twice = 0;
     const Result<ReadReport> read = ReadShard(
-        *files, shard, {},
+        *opened, {},
         [](const Damage& damage) { ADD_FAILURE() << damage.file << ": " << damage.key << ": " << damage.reason; },
         [&](point::Batch batch) {
           EXPECT_TRUE(batch.Validate().ok());

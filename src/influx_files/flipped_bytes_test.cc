@@ -64,16 +64,19 @@ class FlippedBytesTest : public ::testing::Test {
       ASSERT_TRUE(files_.CreateFolders(storage::ParentFolder(path)).ok());
   }
 
-  ShardFiles Find() {
+  ShardSnapshot Open() {
     const Result<std::vector<ShardFiles>> shards = FindShards(files_, "/");
     EXPECT_TRUE(shards.ok());
-    return shards.ok() ? shards->front() : ShardFiles{};
+    Result<ShardSnapshot> opened =
+        OpenShard(files_, shards.ok() ? shards->front() : ShardFiles{}, [](std::chrono::milliseconds) {});
+    EXPECT_TRUE(opened.ok());
+    return opened.ok() ? std::move(*opened) : ShardSnapshot{};
   }
 
   Answer Read() {
     Answer answer;
     const Result<ReadReport> read = ReadShard(
-        files_, Find(), {}, [&](const Damage&) { answer.told = true; },
+        Open(), {}, [&](const Damage&) { answer.told = true; },
         [&](const point::Batch& batch) {
           EXPECT_TRUE(batch.Validate().ok());
           for (size_t row = 0; row < batch.rows(); ++row) AddCells({batch, row}, answer);
@@ -84,7 +87,7 @@ class FlippedBytesTest : public ::testing::Test {
   }
 
   bool VerifyTells() {
-    const Result<ShardReport> report = InspectShard(files_, Find(), InspectDepth::kValues, nullptr);
+    const Result<ShardReport> report = InspectShard(Open(), InspectDepth::kValues, nullptr);
     EXPECT_TRUE(report.ok());
     return report.ok() && report->damage_count > 0;
   }

@@ -14,15 +14,14 @@ namespace {
 
 class Inspector {
  public:
-  Inspector(storage::FileSystem& files, InspectDepth depth, const std::function<void(uint64_t)>& progress)
-      : files_(files), depth_(depth), progress_(progress) {}
+  Inspector(InspectDepth depth, const std::function<void(uint64_t)>& progress) : depth_(depth), progress_(progress) {}
 
-  Result<ShardReport> Run(const ShardFiles& shard) {
+  Result<ShardReport> Run(const ShardSnapshot& shard) {
     // Keys are walked twice, once for what they say and once for their blocks; damage of theirs is told once.
-    FIRN_ASSIGN(report_.schema, ReadSchema(files_, shard, nullptr, [](const Damage&) {}));
-    for (const std::string& path : shard.tsm_files) FIRN_TRY(InspectFile(path));
+    FIRN_ASSIGN(report_.schema, ReadSchema(shard, nullptr, [](const Damage&) {}));
+    for (const ShardSnapshot::TsmFile& file : shard.tsm_files) FIRN_TRY(InspectFile(file));
     FIRN_TRY(InspectWal(shard.wal_segments));
-    FIRN_TRY(FindConflicts(shard.folder));
+    FIRN_TRY(FindConflicts(shard));
     return std::move(report_);
   }
 
@@ -32,8 +31,9 @@ class Inspector {
     if (report_.damages.size() < ShardReport::kMaxDamages) report_.damages.push_back(std::move(damage));
   }
 
-  Status InspectFile(const std::string& path) {
-    Result<std::unique_ptr<TsmFile>> opened = TsmFile::Open(files_, path, {}, sink_);
+  Status InspectFile(const ShardSnapshot::TsmFile& file) {
+    const std::string& path = file.data.path;
+    Result<std::unique_ptr<TsmFile>> opened = TsmFile::Make(file, {}, sink_);
     FileReport report;
     report.path = path;
     if (opened.ok()) {
@@ -95,15 +95,12 @@ class Inspector {
                    entry.max_time);
   }
 
-  Status InspectWal(const std::vector<std::string>& segments) {
-    for (const std::string& segment : segments) {
-      FIRN_ASSIGN(const storage::FileInfo info, files_.Stat(segment));
-      report_.wal_bytes += info.size_bytes;
-    }
+  Status InspectWal(const std::vector<OpenedFile>& segments) {
+    report_.wal_segments = segments.size();
+    for (const OpenedFile& segment : segments) report_.wal_bytes += segment.size_bytes;
     std::string from_key;
     do {
-      FIRN_ASSIGN(WalCache wal,
-                  WalCache::Load(files_, segments, {.from_key = from_key}, from_key.empty() ? sink_ : quiet_));
+      FIRN_ASSIGN(WalCache wal, WalCache::Load(segments, {.from_key = from_key}, from_key.empty() ? sink_ : quiet_));
       report_.wal_keys += wal.values().size();
       report_.wal_deletes = wal.deletes();
       for (const auto& [key, types] : wal.values()) {
@@ -115,12 +112,11 @@ class Inspector {
     return OkStatus();
   }
 
-  Status FindConflicts(const std::string& folder) {
+  Status FindConflicts(const ShardSnapshot& shard) {
     tsm::FieldTypes declared;
+    FIRN_TRY(ReadFieldTypes(shard.field_types, [&](std::string_view bytes) { return declared.ApplyIndex(bytes); }));
     FIRN_TRY(
-        ReadFieldTypes(folder + "/fields.idx", [&](std::string_view bytes) { return declared.ApplyIndex(bytes); }));
-    FIRN_TRY(
-        ReadFieldTypes(folder + "/fields.idxl", [&](std::string_view bytes) { return declared.ApplyChanges(bytes); }));
+        ReadFieldTypes(shard.field_type_changes, [&](std::string_view bytes) { return declared.ApplyChanges(bytes); }));
     for (const auto& [measurement, schema] : report_.schema.measurements) {
       for (const auto& [field, types] : schema.fields) {
         std::string found;
@@ -138,16 +134,14 @@ class Inspector {
   }
 
   template <typename Apply>
-  Status ReadFieldTypes(const std::string& path, Apply apply) {
-    FIRN_ASSIGN(const bool exists, files_.Exists(path));
-    if (!exists) return OkStatus();
-    FIRN_ASSIGN(const std::string bytes, files_.ReadFile(path));
+  Status ReadFieldTypes(const OpenedFile& index, Apply apply) {
+    if (index.file == nullptr) return OkStatus();
+    FIRN_ASSIGN(const std::string bytes, index.file->ReadAt(0, index.size_bytes));
     const Status applied = apply(bytes);
-    if (!applied.ok()) Tell({path, 0, "", applied.error().message()});
+    if (!applied.ok()) Tell({index.path, 0, "", applied.error().message()});
     return OkStatus();
   }
 
-  storage::FileSystem& files_;
   InspectDepth depth_;
   const std::function<void(uint64_t)>& progress_;
   ShardReport report_;
@@ -159,9 +153,9 @@ class Inspector {
 
 }  // namespace
 
-Result<ShardReport> InspectShard(storage::FileSystem& files, const ShardFiles& shard, InspectDepth depth,
+Result<ShardReport> InspectShard(const ShardSnapshot& shard, InspectDepth depth,
                                  const std::function<void(uint64_t bytes)>& progress) {
-  return Inspector(files, depth, progress).Run(shard);
+  return Inspector(depth, progress).Run(shard);
 }
 
 }  // namespace firn::influx_files

@@ -9,9 +9,8 @@
 #include "base/result.h"
 #include "influx_files/damage.h"
 #include "influx_files/deleted_times.h"
-#include "influx_files/shard_files.h"
 #include "influx_files/shard_schema.h"
-#include "storage/file_system.h"
+#include "influx_files/shard_snapshot.h"
 
 namespace firn::influx_files {
 
@@ -31,6 +30,7 @@ struct FileReport {
 
 struct ShardReport {
   std::vector<FileReport> files;
+  uint64_t wal_segments = 0;
   uint64_t wal_bytes = 0;
   uint64_t wal_keys = 0;
   uint64_t wal_values = 0;
@@ -51,7 +51,7 @@ enum class InspectDepth : uint8_t {
 
 /// Looks at everything in a shard's files. `progress` (none = nobody asks) gets the bytes that have been read since its
 /// last call. Errors are those of the disk; damage is reported. Blocking.
-Result<ShardReport> InspectShard(storage::FileSystem& files, const ShardFiles& shard, InspectDepth depth,
+Result<ShardReport> InspectShard(const ShardSnapshot& shard, InspectDepth depth,
                                  const std::function<void(uint64_t bytes)>& progress);
 
 }  // namespace firn::influx_files

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "formats/tsm/file_layout.h"
+#include "influx_files/shard_listing.h"
 
 namespace firn::influx_files {
 namespace {
@@ -35,26 +36,6 @@ bool NaturalLess(const std::string& a, const std::string& b) {
   return a < b;
 }
 
-/// Paths of the files in `folder` whose names `parse` gives a number, in the order of the numbers.
-template <typename Parse>
-Result<std::vector<std::string>> NumberedFiles(storage::FileSystem& files, const std::string& folder, Parse parse,
-                                               uint64_t& size_bytes) {
-  std::vector<std::pair<decltype(parse("")), std::string>> numbered;
-  FIRN_ASSIGN(const std::vector<std::string> names, files.List(folder));
-  for (const std::string& name : names) {
-    const auto number = parse(name);
-    if (!number) continue;
-    FIRN_ASSIGN(const storage::FileInfo info, files.Stat(Join(folder, name)));
-    if (info.is_folder || info.size_bytes == 0) continue;
-    size_bytes += info.size_bytes;
-    numbered.emplace_back(number, Join(folder, name));
-  }
-  std::sort(numbered.begin(), numbered.end());
-  std::vector<std::string> paths;
-  for (auto& [number, path] : numbered) paths.push_back(std::move(path));
-  return paths;
-}
-
 class Finder {
  public:
   explicit Finder(storage::FileSystem& files) : files_(files) {}
@@ -66,8 +47,10 @@ class Finder {
     std::vector<std::string> children;
     for (const std::string& folder : {data_folder, wal_folder}) {
       if (folder.empty() || !IsFolder(files_, folder)) continue;
-      FIRN_ASSIGN(const std::vector<std::string> found, files_.List(folder));
-      for (const std::string& name : found) {
+      const Result<std::vector<std::string>> found = files_.List(folder);
+      if (!found.ok() && found.error().kind() == ErrorKind::kNotFound) continue;  // a server has just removed it
+      if (!found.ok()) return found.error();
+      for (const std::string& name : *found) {
         if (name != "_series" && IsFolder(files_, Join(folder, name))) children.push_back(name);
       }
     }
@@ -89,13 +72,12 @@ class Finder {
     std::string* const parts[] = {&shard.shard, &shard.retention_policy, &shard.database};
     for (size_t i = 0; i < names.size() && i < std::size(parts); ++i) *parts[i] = names[names.size() - 1 - i];
     shard.folder = data_folder;
-    if (IsFolder(files_, data_folder)) {
-      FIRN_ASSIGN(shard.tsm_files, NumberedFiles(files_, data_folder, tsm::ParseFileName, shard.size_bytes));
-    }
-    if (!wal_folder.empty() && IsFolder(files_, wal_folder)) {
-      FIRN_ASSIGN(shard.wal_segments, NumberedFiles(files_, wal_folder, tsm::ParseSegmentName, shard.size_bytes));
-    }
-    if (!shard.tsm_files.empty() || !shard.wal_segments.empty()) shards_.push_back(std::move(shard));
+    shard.wal_folder = wal_folder;
+    const Result<ShardListing> listing = ListShard(files_, shard);
+    if (!listing.ok() && listing.error().kind() == ErrorKind::kNotFound) return OkStatus();
+    if (!listing.ok()) return listing.error();
+    shard.size_bytes = listing->size_bytes();
+    if (!listing->empty()) shards_.push_back(std::move(shard));
     return OkStatus();
   }
 
@@ -165,7 +147,7 @@ Result<std::vector<ShardFiles>> FindShards(storage::FileSystem& files, const std
   if (!info.is_folder) {
     ShardFiles shard;
     shard.folder = storage::ParentFolder(path);
-    shard.tsm_files = {path};
+    shard.only_file = path;
     shard.size_bytes = info.size_bytes;
     return std::vector<ShardFiles>{std::move(shard)};
   }

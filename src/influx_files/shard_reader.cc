@@ -40,10 +40,8 @@ struct MemoryPlan {
 /// Walks the keys of all sources of a shard side by side.
 class ShardWalk {
  public:
-  ShardWalk(storage::FileSystem& files, const ShardFiles& shard, const ReadOptions& options, const DamageSink& damage,
-            const BatchSink& sink)
-      : files_(files),
-        shard_(shard),
+  ShardWalk(const ShardSnapshot& shard, const ReadOptions& options, const DamageSink& damage, const BatchSink& sink)
+      : shard_(shard),
         options_(options),
         plan_(options.memory_bytes, shard.tsm_files.size()),
         damage_([this, &damage](const Damage& found) {
@@ -59,7 +57,7 @@ class ShardWalk {
     std::string from_key;
     do {
       WalCache::Options options{from_key, plan_.wal_bytes, [this](std::string_view key) { return WantsKey(key); }};
-      FIRN_ASSIGN(WalCache wal, WalCache::Load(files_, shard_.wal_segments, std::move(options), damage_));
+      FIRN_ASSIGN(WalCache wal, WalCache::Load(shard_.wal_segments, std::move(options), damage_));
       report_.overwritten += wal.overwritten_values();
       report_.deleted_in_wal += wal.deleted_values();
       FIRN_TRY(WalkUntil(wal));
@@ -81,9 +79,10 @@ class ShardWalk {
   }
 
   Status OpenFiles() {
-    for (const std::string& path : shard_.tsm_files) {
+    for (const ShardSnapshot::TsmFile& opened : shard_.tsm_files) {
+      const std::string& path = opened.data.path;
       Result<std::unique_ptr<TsmFile>> file =
-          TsmFile::Open(files_, path, {plan_.window_bytes, plan_.tombstone_bytes}, damage_);
+          TsmFile::Make(opened, {plan_.window_bytes, plan_.tombstone_bytes}, damage_);
       if (file.ok()) {
         total_index_bytes_ += (*file)->index_bytes();
         sources_.push_back(std::move(*file));
@@ -198,8 +197,7 @@ class ShardWalk {
     }
   };
 
-  storage::FileSystem& files_;
-  const ShardFiles& shard_;
+  const ShardSnapshot& shard_;
   const ReadOptions& options_;
   MemoryPlan plan_;
   DamageSink damage_;
@@ -217,9 +215,9 @@ class ShardWalk {
 
 }  // namespace
 
-Result<ReadReport> ReadShard(storage::FileSystem& files, const ShardFiles& shard, const ReadOptions& options,
-                             const DamageSink& damage, const BatchSink& sink) {
-  return ShardWalk(files, shard, options, damage, sink).Run();
+Result<ReadReport> ReadShard(const ShardSnapshot& shard, const ReadOptions& options, const DamageSink& damage,
+                             const BatchSink& sink) {
+  return ShardWalk(shard, options, damage, sink).Run();
 }
 
 }  // namespace firn::influx_files

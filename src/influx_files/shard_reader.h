@@ -12,8 +12,7 @@
 #include "influx_files/damage.h"
 #include "influx_files/field_stream.h"
 #include "influx_files/row_assembler.h"
-#include "influx_files/shard_files.h"
-#include "storage/file_system.h"
+#include "influx_files/shard_snapshot.h"
 
 namespace firn::influx_files {
 
@@ -51,10 +50,9 @@ struct ReadReport {
 /// Two limits of a row: a series with more fields than fit into memory at a time (about one in 64 KiB) is delivered in
 /// parts that have the same times, and where two types of one field meet in a batch, it has a column for each.
 ///
-/// Damage goes to `damage` and is passed over; other errors, and those of `sink`, end the reading. A file that a
-/// running server removes meanwhile is such an error: read a copy, or stop the server. Blocking; thread-safe over
-/// different shards.
-Result<ReadReport> ReadShard(storage::FileSystem& files, const ShardFiles& shard, const ReadOptions& options,
-                             const DamageSink& damage, const BatchSink& sink);
+/// Damage goes to `damage` and is passed over; other errors, and those of `sink`, end the reading. Blocking;
+/// thread-safe over different shards.
+Result<ReadReport> ReadShard(const ShardSnapshot& shard, const ReadOptions& options, const DamageSink& damage,
+                             const BatchSink& sink);
 
 }  // namespace firn::influx_files

@@ -62,12 +62,18 @@ class Shard {
     return shards.ok() && shards->size() == 1 ? shards->front() : ShardFiles{};
   }
 
+  ShardSnapshot Open() {
+    Result<ShardSnapshot> opened = OpenShard(files, Find(), [](std::chrono::milliseconds) {});
+    EXPECT_TRUE(opened.ok());
+    return opened.ok() ? std::move(*opened) : ShardSnapshot{};
+  }
+
   /// The shard's rows as text, a row a line.
   std::vector<std::string> Rows(const ReadOptions& options = {}) {
     damages.clear();
     std::vector<std::string> rows;
     const Result<ReadReport> read = ReadShard(
-        files, Find(), options, [&](const Damage& damage) { damages.push_back(damage); },
+        Open(), options, [&](const Damage& damage) { damages.push_back(damage); },
         [&](point::Batch batch) {
           EXPECT_TRUE(batch.Validate().ok());
           batches.push_back(batch.rows());
@@ -218,7 +224,7 @@ TEST(ShardReader, AWalLargerThanItsMemoryIsReadInParts) {
   uint64_t rows = 0;
   std::map<std::string, uint64_t> by_series;
   const Result<ReadReport> read = ReadShard(
-      shard.files, shard.Find(), options, [](const Damage&) { ADD_FAILURE(); },
+      shard.Open(), options, [](const Damage&) { ADD_FAILURE(); },
       [&](const point::Batch& batch) {
         rows += batch.rows();
         EXPECT_EQ(batch.fields.size(), 2u);
@@ -289,8 +295,11 @@ TEST(ShardReader, ADiskErrorEndsTheReading) {
   for (uint64_t call = 1;; ++call) {
     shard.files.FailCall(shard.files.calls() + call, ErrorKind::kUnavailable);
     const uint64_t before = shard.files.calls();
-    const Result<ReadReport> read = ReadShard(
-        shard.files, found, {}, [](const Damage&) { ADD_FAILURE(); }, [](const point::Batch&) { return OkStatus(); });
+    const Result<ShardSnapshot> opened = OpenShard(shard.files, found, [](std::chrono::milliseconds) {});
+    const Result<ReadReport> read = !opened.ok() ? opened.error()
+                                                 : ReadShard(
+                                                       *opened, {}, [](const Damage&) { ADD_FAILURE(); },
+                                                       [](const point::Batch&) { return OkStatus(); });
     if (shard.files.calls() - before < call) break;  // it came through before that call
     EXPECT_FALSE(read.ok()) << "call " << call;
   }

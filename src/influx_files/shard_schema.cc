@@ -47,8 +47,9 @@ class SchemaBuilder {
   std::unordered_set<uint64_t> seen_;
 };
 
-Status AddFile(storage::FileSystem& files, const std::string& path, SchemaBuilder& builder, const DamageSink& damage) {
-  Result<std::unique_ptr<TsmFile>> file = TsmFile::Open(files, path, {}, damage);
+Status AddFile(const ShardSnapshot::TsmFile& opened, SchemaBuilder& builder, const DamageSink& damage) {
+  const std::string& path = opened.data.path;
+  Result<std::unique_ptr<TsmFile>> file = TsmFile::Make(opened, {}, damage);
   if (!file.ok()) {
     const ErrorKind kind = file.error().kind();
     if (kind != ErrorKind::kCorrupt && kind != ErrorKind::kUnsupported) return file.error().WithContext(path);
@@ -63,11 +64,10 @@ Status AddFile(storage::FileSystem& files, const std::string& path, SchemaBuilde
   }
 }
 
-Status AddWal(storage::FileSystem& files, const std::vector<std::string>& segments, SchemaBuilder& builder,
-              const DamageSink& damage) {
+Status AddWal(const std::vector<OpenedFile>& segments, SchemaBuilder& builder, const DamageSink& damage) {
   std::string from_key;
   do {
-    FIRN_ASSIGN(WalCache wal, WalCache::Load(files, segments, {.from_key = from_key}, damage));
+    FIRN_ASSIGN(WalCache wal, WalCache::Load(segments, {.from_key = from_key}, damage));
     for (const auto& [key, types] : wal.values()) {
       for (const tsm::BlockValues& values : types) {
         const Status added = builder.AddKey(key, values.type);
@@ -87,12 +87,12 @@ uint64_t ShardSchema::series() const {
   return count;
 }
 
-Result<ShardSchema> ReadSchema(storage::FileSystem& files, const ShardFiles& shard,
+Result<ShardSchema> ReadSchema(const ShardSnapshot& shard,
                                const std::function<bool(std::string_view measurement)>& wants_measurement,
                                const DamageSink& damage) {
   SchemaBuilder builder(wants_measurement);
-  for (const std::string& path : shard.tsm_files) FIRN_TRY(AddFile(files, path, builder, damage));
-  FIRN_TRY(AddWal(files, shard.wal_segments, builder, damage));
+  for (const ShardSnapshot::TsmFile& file : shard.tsm_files) FIRN_TRY(AddFile(file, builder, damage));
+  FIRN_TRY(AddWal(shard.wal_segments, builder, damage));
   return builder.Take();
 }
 

@@ -10,9 +10,8 @@
 
 #include "base/result.h"
 #include "influx_files/damage.h"
-#include "influx_files/shard_files.h"
+#include "influx_files/shard_snapshot.h"
 #include "point/field_type.h"
-#include "storage/file_system.h"
 
 namespace firn::influx_files {
 
@@ -32,7 +31,7 @@ struct ShardSchema {
 
 /// Walks the keys of a shard's files and WAL, without its blocks. Takes memory for the names of measurements, tags and
 /// fields and some 40 bytes a series. Damage as in ReadShard. `wants_measurement`: none = all.
-Result<ShardSchema> ReadSchema(storage::FileSystem& files, const ShardFiles& shard,
+Result<ShardSchema> ReadSchema(const ShardSnapshot& shard,
                                const std::function<bool(std::string_view measurement)>& wants_measurement,
                                const DamageSink& damage);
 

@@ -6,14 +6,12 @@
 
 namespace firn::influx_files {
 
-Result<std::unique_ptr<TsmFile>> TsmFile::Open(storage::FileSystem& files, const std::string& path, Options options,
+Result<std::unique_ptr<TsmFile>> TsmFile::Make(const ShardSnapshot::TsmFile& opened, Options options,
                                                const DamageSink& damage) {
-  FIRN_ASSIGN(std::shared_ptr<const storage::File> file, files.Open(path, storage::FileSystem::Mode::kRead));
-  FIRN_ASSIGN(const uint64_t file_bytes, file->Size());
-  std::unique_ptr<TsmFile> opened(new TsmFile(path, std::move(file), file_bytes, options.window_bytes, damage));
-  FIRN_TRY(opened->ReadLayout());
-  FIRN_TRY(opened->ReadTombstones(files, options.tombstone_bytes));
-  return opened;
+  std::unique_ptr<TsmFile> file(new TsmFile(opened.data, options.window_bytes, damage));
+  FIRN_TRY(file->ReadLayout());
+  FIRN_TRY(file->ReadTombstones(opened.tombstones, options.tombstone_bytes));
+  return file;
 }
 
 Status TsmFile::ReadLayout() {
@@ -28,16 +26,12 @@ Status TsmFile::ReadLayout() {
   return OkStatus();
 }
 
-Status TsmFile::ReadTombstones(storage::FileSystem& files, uint64_t max_bytes) {
-  constexpr std::string_view kSuffix = ".tsm";
-  if (!path_.ends_with(kSuffix)) return OkStatus();
-  const std::string path = path_.substr(0, path_.size() - kSuffix.size()) + ".tombstone";
-  FIRN_ASSIGN(const bool exists, files.Exists(path));
-  if (!exists) return OkStatus();
-  FIRN_ASSIGN(const storage::FileInfo info, files.Stat(path));
-  if (info.size_bytes > max_bytes)
-    return ResourceExhausted("{} bytes of tombstones are more than {}: {}", info.size_bytes, max_bytes, path);
-  FIRN_ASSIGN(const std::string bytes, files.ReadFile(path));
+Status TsmFile::ReadTombstones(const OpenedFile& tombstones, uint64_t max_bytes) {
+  const auto& [path, file, size_bytes] = tombstones;
+  if (file == nullptr) return OkStatus();
+  if (size_bytes > max_bytes)
+    return ResourceExhausted("{} bytes of tombstones are more than {}: {}", size_bytes, max_bytes, path);
+  FIRN_ASSIGN(const std::string bytes, file->ReadAt(0, size_bytes));
   const Status added = deleted_times_.Add(bytes, max_bytes);
   if (added.ok()) return OkStatus();
   if (added.error().kind() == ErrorKind::kResourceExhausted) return added.WithContext(path);

@@ -12,6 +12,7 @@
 #include "influx_files/damage.h"
 #include "influx_files/deleted_times.h"
 #include "influx_files/file_window.h"
+#include "influx_files/shard_snapshot.h"
 #include "storage/file_system.h"
 
 namespace firn::influx_files {
@@ -27,9 +28,9 @@ class TsmFile {
     uint64_t tombstone_bytes = 32 << 20;  ///< memory for what is deleted
   };
 
-  /// Opens the file and its tombstones and stands before the first key. `files` and `damage` outlive it. Tombstones
-  /// that cannot be read to their end are damage, but kResourceExhausted: no file is read without its deletions.
-  static Result<std::unique_ptr<TsmFile>> Open(storage::FileSystem& files, const std::string& path, Options options,
+  /// Reads the file's ends and its tombstones and stands before the first key. `damage` outlives it. Tombstones that
+  /// cannot be read to their end are damage, but kResourceExhausted: no file is read without its deletions.
+  static Result<std::unique_ptr<TsmFile>> Make(const ShardSnapshot::TsmFile& opened, Options options,
                                                const DamageSink& damage);
 
   /// Moves to the next key; false when there is none.
@@ -52,15 +53,14 @@ class TsmFile {
   FileWindow& block_window() { return block_window_; }
 
  private:
-  TsmFile(std::string path, std::shared_ptr<const storage::File> file, uint64_t file_bytes, size_t window_bytes,
-          const DamageSink& damage)
-      : path_(std::move(path)),
-        file_(std::move(file)),
-        index_window_(file_, file_bytes, window_bytes),
-        block_window_(file_, file_bytes, window_bytes),
+  TsmFile(const OpenedFile& data, size_t window_bytes, const DamageSink& damage)
+      : path_(data.path),
+        file_(data.file),
+        index_window_(file_, data.size_bytes, window_bytes),
+        block_window_(file_, data.size_bytes, window_bytes),
         damage_(damage) {}
   Status ReadLayout();
-  Status ReadTombstones(storage::FileSystem& files, uint64_t max_bytes);
+  Status ReadTombstones(const OpenedFile& tombstones, uint64_t max_bytes);
   Result<std::string_view> NextRecordBytes();
   Result<bool> TakeRecord(const tsm::IndexRecord& record, uint64_t record_offset);
   /// What the record behind the present one begins with; behind the last one, the blocks end where the index begins.

@@ -48,24 +48,22 @@ size_t ByteSizeOf(const std::vector<tsm::BlockValues>& values) {
 
 }  // namespace
 
-Result<WalCache> WalCache::Load(storage::FileSystem& files, const std::vector<std::string>& segments, Options options,
-                                const DamageSink& damage) {
+Result<WalCache> WalCache::Load(const std::vector<OpenedFile>& segments, Options options, const DamageSink& damage) {
   WalCache cache(std::move(options));
-  for (const std::string& segment : segments)
-    FIRN_TRY(cache.ReplaySegment(files, segment, damage).WithContext(segment));
+  for (const OpenedFile& segment : segments) FIRN_TRY(cache.ReplaySegment(segment, damage).WithContext(segment.path));
   cache.SortAll();
   return cache;
 }
 
-Status WalCache::ReplaySegment(storage::FileSystem& files, const std::string& path, const DamageSink& damage) {
-  FIRN_ASSIGN(std::shared_ptr<const storage::File> file, files.Open(path, storage::FileSystem::Mode::kRead));
-  FIRN_ASSIGN(const uint64_t size, file->Size());
-  FileWindow window(std::move(file), size, kWindowBytes);
+Status WalCache::ReplaySegment(const OpenedFile& segment, const DamageSink& damage) {
+  const uint64_t size = segment.size_bytes;
+  FileWindow window(segment.file, size, kWindowBytes);
   tsm::WalDecoder decoder;
   uint64_t offset = 0;
   while (offset < size) {
     const auto torn = [&](std::string_view reason) {
-      damage({path, offset, "", fmt::format("WAL entry: {}; what follows in this segment is left out", reason)});
+      damage(
+          {segment.path, offset, "", fmt::format("WAL entry: {}; what follows in this segment is left out", reason)});
     };
     if (size - offset < tsm::WalEntryHeader::kBytes) return torn("its header is not whole"), OkStatus();
     FIRN_ASSIGN(const std::string_view header_bytes, window.View(offset, tsm::WalEntryHeader::kBytes));

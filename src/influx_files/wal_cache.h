@@ -12,7 +12,7 @@
 #include "formats/tsm/wal.h"
 #include "influx_files/damage.h"
 #include "influx_files/deleted_times.h"
-#include "storage/file_system.h"
+#include "influx_files/shard_snapshot.h"
 
 namespace firn::influx_files {
 
@@ -32,8 +32,7 @@ class WalCache {
 
   /// Replays `segments` in order. Damage ends a segment, as it does for the server. kResourceExhausted when one series
   /// alone does not fit.
-  static Result<WalCache> Load(storage::FileSystem& files, const std::vector<std::string>& segments, Options options,
-                               const DamageSink& damage);
+  static Result<WalCache> Load(const std::vector<OpenedFile>& segments, Options options, const DamageSink& damage);
 
   Values& values() { return values_; }
   /// The first key that is not in here though it may be in the log: load again from it. "" = all keys are here.
@@ -45,7 +44,7 @@ class WalCache {
 
  private:
   explicit WalCache(Options options) : options_(std::move(options)) {}
-  Status ReplaySegment(storage::FileSystem& files, const std::string& path, const DamageSink& damage);
+  Status ReplaySegment(const OpenedFile& segment, const DamageSink& damage);
   Status Apply(const tsm::WalEntry& entry);
   void Write(tsm::WalValues values);
   void Delete(std::string_view key, const TimeSpan& times);

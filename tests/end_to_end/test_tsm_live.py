@@ -1,11 +1,13 @@
 """Folders and backups that a real InfluxDB 1.6.7 has just written: what `firn tsm export` makes of them is what the server
 answers, cell by cell."""
+import concurrent.futures
 import json
 import math
 import os
 import random
 import struct
 import subprocess
+import threading
 import time
 
 import pytest
@@ -18,6 +20,7 @@ SECOND = 10**9
 WEEK = 7 * 24 * 3600 * SECOND
 MONDAY = 1_577_664_000 * SECOND  # 2019-12-30, where a week's shard begins
 SEEDS = [int(seed) for seed in os.environ.get("FIRN_TSM_SEEDS", "1 2").split()]
+BUSY_SECONDS = float(os.environ.get("FIRN_BUSY_SECONDS", "8"))
 
 
 class Unsigned(int):
@@ -186,7 +189,7 @@ def server(tmp_path):
 
 
 def check(server, tmp_path, policies, what):
-    """Stops nothing: the files are read beside the running server, as they are at rest."""
+    """Stops nothing: the files are read beside the running server, which may be compacting them."""
     total = 0
     for policy in policies:
         theirs = server.cells("db", policy)
@@ -195,7 +198,7 @@ def check(server, tmp_path, policies, what):
         assert_same(ours, theirs, f"{what}, {policy}")
         total += len(theirs)
     verified = subprocess.run([FIRN, "tsm", "verify", server.folder], capture_output=True, text=True, timeout=120)
-    assert verified.returncode == 0, verified.stdout[-3000:]
+    assert verified.returncode == 0, (verified.stdout + verified.stderr)[-3000:]
     return total
 
 
@@ -252,6 +255,37 @@ def test_every_state_of_a_servers_life_is_read_as_it_answers(tmp_path, server, s
     server.wait_for_snapshots(5)
     look("compacted")
     print(f"cells that agree at each step: {cells}; {writer.conflicts} writes were refused in part for their types")
+
+
+def test_beside_a_busy_server_nothing_that_it_had_acknowledged_is_missing(tmp_path, server):
+    """Rows go to the WAL, from there to TSM files, and these are compacted, all while they are read."""
+    server.start(cold="100ms", compact="1s")
+    server.query("CREATE DATABASE db")
+    acknowledged, stop, reads, begun = 0, threading.Event(), 0, time.monotonic()
+
+    def write():
+        nonlocal acknowledged
+        while not stop.is_set():
+            lines = [line("m", (("s", str(i % 5)),), {"v": acknowledged + i}, MONDAY + (i % 8) * WEEK + acknowledged + i) for i in range(200)]
+            assert not server.write("db", "autogen", lines)
+            acknowledged += len(lines)
+            time.sleep(0.02)
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        try:
+            while time.monotonic() - begun < BUSY_SECONDS:
+                before = acknowledged
+                found = {value for (_, _, _, _), (_, value) in cells_of(export(server.folder, tmp_path)).items()} if before else set()
+                missing = set(range(before)) - found
+                assert not missing, f"{len(missing)} of {before} rows, as {sorted(missing)[:5]}"
+                verified = subprocess.run([FIRN, "tsm", "verify", server.folder], capture_output=True, text=True, timeout=120)
+                assert verified.returncode in (0, 2 * (before == 0)), verified.stdout + verified.stderr
+                reads += 1
+        finally:
+            stop.set()
+        writer.result()
+    print(f"{reads} exports beside a server that wrote {acknowledged} rows")
 
 
 def test_backups_of_every_form_are_read_as_the_server_answers(tmp_path, server):
