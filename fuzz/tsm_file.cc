@@ -45,8 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t wal_bytes = bytes.size() * (data[0] >> 4) / 32;
   const std::string tombstones = bytes.substr(0, tombstone_bytes);
   const std::string wal = bytes.substr(tombstone_bytes, wal_bytes);
-  const std::string data = bytes.substr(tombstone_bytes + wal_bytes);
-  const influx_files::ShardSnapshot::TsmFile file = {Opened("1.tsm", data), Opened("1.tombstone", tombstones)};
+  const std::string blocks = bytes.substr(tombstone_bytes + wal_bytes);
+  const influx_files::ShardSnapshot::TsmFile file = {Opened("1.tsm", blocks), Opened("1.tombstone", tombstones)};
   influx_files::ShardSnapshot shard;
   shard.tsm_files = {file, file};
   shard.wal_segments = {Opened("_00001.wal", wal)};
