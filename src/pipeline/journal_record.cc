@@ -52,12 +52,12 @@ class PayloadReader {
     rest_.remove_prefix(sizeof(T));
     return value;
   }
-  Result<std::vector<point::Batch>> Batches() {
+  Result<std::vector<point::Batch>> Batches(point::SeriesTables& tables) {
     const auto count = Number<uint32_t>();
     if (!ok_) return Corrupt("journal record: rows are cut short");
     std::vector<point::Batch> batches;
     for (uint32_t i = 0; i < count; ++i) {
-      FIRN_ASSIGN(point::Batch batch, point::DecodeBatch(rest_));
+      FIRN_ASSIGN(point::Batch batch, point::DecodeBatch(rest_, tables));
       batches.push_back(std::move(batch));
     }
     return batches;
@@ -142,13 +142,13 @@ std::optional<std::string> EncodePushedRows(const inputs::PushedBody& body, cons
   return out.size() <= room ? std::optional(std::move(out)) : std::nullopt;
 }
 
-Result<PushedRows> DecodePushedRows(std::string_view payload) {
+Result<PushedRows> DecodePushedRows(std::string_view payload, point::SeriesTables& tables) {
   PayloadReader reader(payload);
   if (reader.Number<char>() != kVersion) return Corrupt("journal record: unknown version of pushed rows");
   PushedRows rows;
   rows.source = reader.Text();
   if (!reader.ok()) return Corrupt("journal record: pushed rows are cut short");
-  FIRN_ASSIGN(rows.batches, reader.Batches());
+  FIRN_ASSIGN(rows.batches, reader.Batches(tables));
   return rows;
 }
 
@@ -167,11 +167,11 @@ Result<PulledName> DecodePulledName(std::string_view payload) {
   return ReadPulledName(reader);
 }
 
-Result<PulledRecord> DecodePulled(std::string_view payload) {
+Result<PulledRecord> DecodePulled(std::string_view payload, point::SeriesTables& tables) {
   PayloadReader reader(payload);
   PulledRecord record;
   FIRN_ASSIGN(record.name, ReadPulledName(reader));
-  FIRN_ASSIGN(record.batches, reader.Batches());
+  FIRN_ASSIGN(record.batches, reader.Batches(tables));
   return record;
 }
 

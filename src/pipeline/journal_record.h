@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "inputs/input.h"
 #include "point/batch.h"
+#include "point/series_tables.h"
 
 namespace firn::pipeline {
 
@@ -40,10 +41,11 @@ struct PushedRows {
 
 /// The payload of kPushedRows; nothing where the body itself takes less room (journal_record.cc says how much less).
 std::optional<std::string> EncodePushedRows(const inputs::PushedBody& body, const std::vector<point::Batch>& batches);
-Result<PushedRows> DecodePushedRows(std::string_view payload);
+/// Their series go to `tables`.
+Result<PushedRows> DecodePushedRows(std::string_view payload, point::SeriesTables& tables);
 
 std::string EncodePulled(const PulledName& name, const std::vector<point::Batch>& batches);
-Result<PulledRecord> DecodePulled(std::string_view payload);
+Result<PulledRecord> DecodePulled(std::string_view payload, point::SeriesTables& tables);
 /// The name alone, without decoding rows.
 Result<PulledName> DecodePulledName(std::string_view payload);
 

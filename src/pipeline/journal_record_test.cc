@@ -36,7 +36,8 @@ TEST(JournalRecord, KeepsTheRowsOfABodyOfNumbers) {
   const std::optional<std::string> payload = EncodePushedRows(body, rows);
   ASSERT_TRUE(payload.has_value());
   EXPECT_LE(payload->size(), body.body.size() / 2);
-  const Result<PushedRows> decoded = DecodePushedRows(*payload);
+  point::SeriesTables tables(1 << 20);
+  const Result<PushedRows> decoded = DecodePushedRows(*payload, tables);
   ASSERT_TRUE(decoded.ok()) << decoded.error().message();
   EXPECT_EQ(decoded->source, "listener");
   ASSERT_EQ(decoded->batches.size(), rows.size());
@@ -62,8 +63,9 @@ TEST(JournalRecord, RefusesEveryCutOfPushedRows) {
   const inputs::PushedBody body = BodyOf(Lines("usage_user=12.25,usage_system=3.5", 40));
   const std::optional<std::string> payload = EncodePushedRows(body, RowsOf(body));
   ASSERT_TRUE(payload.has_value());
+  point::SeriesTables tables(1 << 20);
   for (size_t size = 0; size < payload->size(); ++size) {
-    EXPECT_FALSE(DecodePushedRows(std::string_view(*payload).substr(0, size)).ok()) << size;
+    EXPECT_FALSE(DecodePushedRows(std::string_view(*payload).substr(0, size), tables).ok()) << size;
   }
 }
 

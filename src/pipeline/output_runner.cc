@@ -7,6 +7,9 @@
 namespace firn::pipeline {
 namespace {
 
+/// Series that a worker reads out of the journal: a hundred thousand with ten tags are half of it.
+constexpr size_t kSeriesBytesAWorker = 32 << 20;
+
 size_t BytesOf(const std::vector<point::Batch>& batches) {
   size_t size = 0;
   for (const point::Batch& batch : batches) size += batch.byte_size();
@@ -220,14 +223,14 @@ void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
 }
 
 void OutputRunner::Work(std::stop_token stop) {
-  inputs::BodyDecoder decoder;  // what it has learned from one body helps with the next
+  Learned learned{inputs::BodyDecoder(), point::SeriesTables(kSeriesBytesAWorker)};
   for (;;) {
     Task task;
     const Result<bool> taken = TakeTask(task, stop);
     if (!taken.ok()) return Fail(taken.status());
     if (!*taken) return;
     if (!task.taken) continue;
-    const Status processed = Process(task, decoder, stop);
+    const Status processed = Process(task, learned, stop);
     if (processed.ok()) tracker_.End(journal_shard_, task.sequence);
     {
       const std::lock_guard lock(mutex_);
@@ -242,25 +245,25 @@ void OutputRunner::Work(std::stop_token stop) {
   }
 }
 
-Status OutputRunner::Process(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop) {
-  if (task.pulled.has_value()) return ProcessPulled(task, stop);
-  return ProcessPushed(task, decoder, stop);
+Status OutputRunner::Process(Task& task, Learned& learned, std::stop_token stop) {
+  if (task.pulled.has_value()) return ProcessPulled(task, learned, stop);
+  return ProcessPushed(task, learned, stop);
 }
 
-Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, inputs::BodyDecoder& decoder) {
+Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, Learned& learned) {
   if (task.record.kind == journal::RecordKind::kPushedRows) {
-    FIRN_ASSIGN(PushedRows rows, DecodePushedRows(task.record.payload));
+    FIRN_ASSIGN(PushedRows rows, DecodePushedRows(task.record.payload, learned.series));
     return std::optional<Parsed>({task.sequence, std::move(rows.source), std::move(rows.batches)});
   }
   if (task.record.kind != journal::RecordKind::kPushedBody) return std::optional<Parsed>();
   FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
   line_protocol::ParseErrors answered_when_it_came;
-  return std::optional<Parsed>({task.sequence, body.source, decoder.Decode(body, answered_when_it_came)});
+  return std::optional<Parsed>({task.sequence, body.source, learned.bodies.Decode(body, answered_when_it_came)});
 }
 
-Status OutputRunner::ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop) {
+Status OutputRunner::ProcessPushed(Task& task, Learned& learned, std::stop_token stop) {
   if (!task.parsed.has_value()) {
-    FIRN_ASSIGN(task.parsed, DecodeTask(task, decoder));
+    FIRN_ASSIGN(task.parsed, DecodeTask(task, learned));
     if (!task.parsed.has_value()) return OkStatus();
   }
   uint32_t order = 0;
@@ -268,7 +271,7 @@ Status OutputRunner::ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std
   return Deliver(task.parsed->source, std::move(task.parsed->batches), stop);
 }
 
-Status OutputRunner::ProcessPulled(Task& task, std::stop_token stop) {
+Status OutputRunner::ProcessPulled(Task& task, Learned& learned, std::stop_token stop) {
   if (task.record.kind != journal::RecordKind::kPulledBatches) return OkStatus();
   const auto held = held_.find({task.pulled->source, task.pulled->shard});
   const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
@@ -276,7 +279,7 @@ Status OutputRunner::ProcessPulled(Task& task, std::stop_token stop) {
     LeavePulled(shard, task.pulled->position);
     return OkStatus();
   }
-  FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload));
+  FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload, learned.series));
   // Records of one position stay in order: a record has far fewer than 4,096 batches.
   uint32_t order = task.order << 12U;
   for (point::Batch& batch : record.batches) batch.origin = {shard, task.pulled->position, order++};

@@ -26,6 +26,7 @@
 #include "pipeline/outage_log.h"
 #include "pipeline/shards.h"
 #include "pipeline/stages.h"
+#include "point/series_tables.h"
 
 namespace firn::pipeline {
 
@@ -135,6 +136,11 @@ class OutputRunner {
     uint32_t order = 0;                ///< of a record of pulled rows within its position
     bool taken = false;                ///< false when the record turned out to be lost
   };
+  /// What a worker has learned from one record and needs for the next.
+  struct Learned {
+    inputs::BodyDecoder bodies;
+    point::SeriesTables series;
+  };
   /// A position of a pulled shard whose records are in the journal.
   struct PulledPosition {
     int64_t first_sequence = 0;
@@ -151,11 +157,11 @@ class OutputRunner {
   /// Brings the next record that can be read; false when there is none (what was left is damaged).
   Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
-  Status Process(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
+  Status Process(Task& task, Learned& learned, std::stop_token stop);
   /// The pushed rows of a record that was read from the journal; nothing when it holds none.
-  static Result<std::optional<Parsed>> DecodeTask(const Task& task, inputs::BodyDecoder& decoder);
-  Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder, std::stop_token stop);
-  Status ProcessPulled(Task& task, std::stop_token stop);
+  static Result<std::optional<Parsed>> DecodeTask(const Task& task, Learned& learned);
+  Status ProcessPushed(Task& task, Learned& learned, std::stop_token stop);
+  Status ProcessPulled(Task& task, Learned& learned, std::stop_token stop);
   void LeavePulled(uint32_t shard, int64_t position);
   void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);
   /// Drops the rows of a shard's open positions, once no worker has any of them in hand.

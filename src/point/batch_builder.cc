@@ -86,7 +86,7 @@ void BatchBuilder::Close(Measurement& of) {
   of.batch.measurement = of.name;
   of.set_cells = 0;
   for (auto& columns : of.column_by_name) columns.clear();
-  if (of.series->byte_size() > limits_.series_table_bytes) of.series = std::make_shared<SeriesTable>();
+  if (limits_.IsFull(*of.series)) of.series = std::make_shared<SeriesTable>();
 }
 
 std::vector<Batch> BatchBuilder::Take() {

@@ -23,6 +23,13 @@ struct BatchLimits {
   size_t dense_cells = 65'536;
   /// A series table beyond this is replaced by a new generation.
   size_t series_table_bytes = 64 << 20;
+
+  /// Whether a writer had better begin a new series table: this one is too large, or holds mostly absent tags.
+  bool IsFull(const SeriesTable& table) const {
+    if (table.byte_size() > series_table_bytes) return true;
+    const size_t cells = size_t{table.series_count()} * table.tag_column_count();
+    return cells > dense_cells && cells > sparsity * table.tag_count();
+  }
 };
 
 /// Collects rows of any measurements into batches, for inputs that make rows one at a time. Parsers with a faster way

@@ -121,7 +121,7 @@ void EncodeBatch(const Batch& batch, std::string& out) {
   }
 }
 
-Result<Batch> DecodeBatch(std::string_view& bytes) {
+Result<Batch> DecodeBatch(std::string_view& bytes, SeriesTables& tables) {
   ByteCursor cursor(bytes);
   if (const std::string_view version = cursor.Take(1); !cursor.ok() || version[0] != kVersion) {
     return Corrupt("batch: unknown version");
@@ -134,9 +134,9 @@ Result<Batch> DecodeBatch(std::string_view& bytes) {
   batch.only_if_absent = !flags.empty() && (flags[0] & kOnlyIfAbsent) != 0;
   const uint64_t rows = cursor.Count(sizeof(int64_t));
   batch.times = cursor.Array<int64_t>(rows);
-  DecodedSeries series = DecodeSeries(cursor, rows);
-  batch.series = std::move(series.series_of_row);
-  batch.series_view = std::move(series.view);
+  const std::shared_ptr<SeriesTable>& table = tables.For(batch.measurement);
+  batch.series = DecodeSeries(cursor, rows, *table);
+  batch.series_view = SeriesView(table);
   const uint64_t field_count = cursor.Count(3);
   for (uint64_t i = 0; i < field_count && cursor.ok(); ++i) ReadField(cursor, batch, rows);
   if (!cursor.ok()) return Corrupt("batch: cut short or damaged");

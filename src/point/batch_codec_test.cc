@@ -31,8 +31,9 @@ TEST(BatchCodec, RoundTripsEveryTypeAndGaps) {
   EncodeBatch(batch, bytes);
   EncodeBatch(batch, bytes);
   std::string_view rest = bytes;
+  SeriesTables tables(1 << 20);
   for (int i = 0; i < 2; ++i) {
-    const Result<Batch> decoded = DecodeBatch(rest);
+    const Result<Batch> decoded = DecodeBatch(rest, tables);
     ASSERT_TRUE(decoded.ok()) << decoded.error().message();
     EXPECT_EQ(ToText(*decoded), ToText(batch));
     EXPECT_EQ(decoded->database, "db");
@@ -66,7 +67,8 @@ TEST(BatchCodec, WritesOnlySeriesInUse) {
   std::string bytes;
   EncodeBatch(batch, bytes);
   std::string_view rest = bytes;
-  EXPECT_EQ(DecodeBatch(rest)->series_view.series_count(), 1u);
+  SeriesTables tables(1 << 20);
+  EXPECT_EQ(DecodeBatch(rest, tables)->series_view.series_count(), 1u);
 }
 
 // Numbers take one, two or four bytes, by how many there are.
@@ -81,7 +83,8 @@ TEST(BatchCodec, RoundTripsManySeriesInAnyOrderOfUse) {
     std::string bytes;
     EncodeBatch(batch, bytes);
     std::string_view rest = bytes;
-    const Result<Batch> decoded = DecodeBatch(rest);
+    SeriesTables tables(1 << 20);
+    const Result<Batch> decoded = DecodeBatch(rest, tables);
     ASSERT_TRUE(decoded.ok()) << decoded.error().message();
     EXPECT_EQ(ToText(*decoded), ToText(batch)) << count;
   }
@@ -97,7 +100,8 @@ TEST(BatchCodec, RoundTripsAFewSeriesOfALargeTable) {
   std::string bytes;
   EncodeBatch(batch, bytes);
   std::string_view rest = bytes;
-  const Result<Batch> decoded = DecodeBatch(rest);
+  SeriesTables tables(1 << 20);
+  const Result<Batch> decoded = DecodeBatch(rest, tables);
   ASSERT_TRUE(decoded.ok()) << decoded.error().message();
   EXPECT_EQ(ToText(*decoded), ToText(batch));
   EXPECT_LT(bytes.size(), 100u);
@@ -106,17 +110,51 @@ TEST(BatchCodec, RoundTripsAFewSeriesOfALargeTable) {
 TEST(BatchCodec, RefusesEveryCutAndSurvivesEveryFlippedByte) {
   std::string bytes;
   EncodeBatch(Example(), bytes);
+  SeriesTables tables(1 << 20);
   for (size_t size = 0; size < bytes.size(); ++size) {
     std::string_view cut = std::string_view(bytes).substr(0, size);
-    EXPECT_FALSE(DecodeBatch(cut).ok()) << size;
+    EXPECT_FALSE(DecodeBatch(cut, tables).ok()) << size;
   }
   for (size_t at = 0; at < bytes.size(); ++at) {
     std::string flipped = bytes;
     flipped[at] = static_cast<char>(~flipped[at]);
     std::string_view view = flipped;
-    const Result<Batch> decoded = DecodeBatch(view);
+    const Result<Batch> decoded = DecodeBatch(view, tables);
     EXPECT_TRUE(!decoded.ok() || decoded->Validate().ok());
   }
+}
+
+TEST(BatchCodec, BatchesOfAMeasurementShareTheSeriesTableThatTheyAreReadInto) {
+  std::string bytes;
+  EncodeBatch(Example(), bytes);
+  EncodeBatch(Example(), bytes);
+  std::string_view rest = bytes;
+  SeriesTables tables(1 << 20);
+  const Result<Batch> first = DecodeBatch(rest, tables);
+  const Result<Batch> second = DecodeBatch(rest, tables);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->series_view.table(), second->series_view.table());
+  EXPECT_EQ(first->series, second->series);
+  EXPECT_EQ(ToText(*second), ToText(Example()));
+}
+
+TEST(SeriesTables, BeginAnewWhenTheyHaveOutgrownTheirBound) {
+  SeriesTables tables(4'096);
+  const std::shared_ptr<SeriesTable> first = tables.For("a");
+  EXPECT_EQ(tables.For("a"), first);
+  first->FindOrAdd(std::vector<Tag>{{"host", "h"}});
+  EXPECT_EQ(tables.For("a"), first);
+  const std::string long_value(5'000, 'v');
+  first->FindOrAdd(std::vector<Tag>{{"host", long_value}});
+  EXPECT_NE(tables.For("b"), nullptr);  // what was added is seen when the next batch comes
+  EXPECT_NE(tables.For("a"), first);
+}
+
+TEST(SeriesTables, BeginAnewWhenMostTagsAreAbsent) {
+  SeriesTables tables(1 << 30);
+  const std::shared_ptr<SeriesTable> first = tables.For("a");
+  for (int i = 0; i < 300; ++i) first->FindOrAdd(std::vector<Tag>{{"key" + std::to_string(i), "v"}});
+  EXPECT_NE(tables.For("a"), first);
 }
 
 }  // namespace

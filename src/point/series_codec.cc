@@ -1,7 +1,7 @@
 #include "point/series_codec.h"
 
 #include <algorithm>
-#include <memory>
+#include <array>
 #include <string_view>
 #include <unordered_map>
 
@@ -75,6 +75,40 @@ std::vector<TagValues> ReadColumns(ByteCursor& cursor, uint64_t series) {
   return columns;
 }
 
+/// The tags of one of the series that were read, sorted by key.
+void CollectTags(const std::vector<TagValues>& columns, uint64_t series, std::vector<Tag>& tags) {
+  tags.clear();
+  for (const TagValues& column : columns) {
+    const std::string_view value = column.values[column.value_of_series[series]];
+    if (!value.empty()) tags.push_back({column.key, value});
+  }
+}
+
+/// The number of each of `count` series in a table, which has most of them already: a batch brings the series of the
+/// one before. So they are looked up a block at a time, while memory brings the slots of the whole block.
+std::vector<uint32_t> NumbersOf(const std::vector<TagValues>& columns, uint64_t count, SeriesTable& table) {
+  constexpr uint64_t kBlock = 32;
+  std::vector<uint32_t> numbers(count);
+  std::array<SeriesId, kBlock> ids;
+  std::vector<Tag> tags;
+  for (uint64_t begin = 0; begin < count; begin += kBlock) {
+    const uint64_t end = std::min(count, begin + kBlock);
+    for (uint64_t i = begin; i < end; ++i) {
+      CollectTags(columns, i, tags);
+      ids[i - begin] = MakeSeriesId(tags);
+      table.Prefetch(ids[i - begin]);
+    }
+    for (uint64_t i = begin; i < end; ++i) {
+      const SeriesId id = ids[i - begin];
+      numbers[i] = table.Find(id);
+      if (numbers[i] != ContentIndex::kNone) continue;
+      CollectTags(columns, i, tags);
+      numbers[i] = table.Add(id, tags);
+    }
+  }
+  return numbers;
+}
+
 }  // namespace
 
 void EncodeSeries(const SeriesView& view, std::span<const uint32_t> series_of_row, std::string& out) {
@@ -94,25 +128,15 @@ void EncodeSeries(const SeriesView& view, std::span<const uint32_t> series_of_ro
   PutNarrow(out, series.numbers, series.used.size());
 }
 
-DecodedSeries DecodeSeries(ByteCursor& cursor, uint64_t rows) {
+std::vector<uint32_t> DecodeSeries(ByteCursor& cursor, uint64_t rows, SeriesTable& table) {
   const uint64_t count = cursor.Varint();
   if (count > rows) cursor.Fail();  // each is some row's
   const std::vector<TagValues> columns = cursor.ok() ? ReadColumns(cursor, count) : std::vector<TagValues>();
   std::vector<uint32_t> series_of_row = cursor.Narrow(rows, count);
   if (!cursor.ok()) return {};
-  const auto table = std::make_shared<SeriesTable>();
-  std::vector<uint32_t> series(count);
-  std::vector<Tag> tags;
-  for (uint64_t i = 0; i < count; ++i) {
-    tags.clear();
-    for (const TagValues& column : columns) {
-      const std::string_view value = column.values[column.value_of_series[i]];
-      if (!value.empty()) tags.push_back({column.key, value});
-    }
-    series[i] = table->FindOrAdd(tags);
-  }
-  for (uint32_t& row : series_of_row) row = series[row];
-  return {SeriesView(table), std::move(series_of_row)};
+  const std::vector<uint32_t> numbers = NumbersOf(columns, count, table);
+  for (uint32_t& row : series_of_row) row = numbers[row];
+  return series_of_row;
 }
 
 }  // namespace firn::point

@@ -15,13 +15,8 @@ namespace firn::point {
 /// Appends the series that rows refer to, renumbered in order of first use, and each row's number.
 void EncodeSeries(const SeriesView& view, std::span<const uint32_t> series_of_row, std::string& out);
 
-/// Rows' series as they were read, in a table of their own.
-struct DecodedSeries {
-  SeriesView view;
-  std::vector<uint32_t> series_of_row;
-};
-
-/// Empty, and the cursor failed, when the bytes are not what EncodeSeries wrote.
-DecodedSeries DecodeSeries(ByteCursor& cursor, uint64_t rows);
+/// The rows' series, as numbers of `table`, which takes those that it does not have. Empty, and the cursor failed, when
+/// the bytes are not what EncodeSeries wrote.
+std::vector<uint32_t> DecodeSeries(ByteCursor& cursor, uint64_t rows, SeriesTable& table);
 
 }  // namespace firn::point

@@ -83,17 +83,17 @@ uint32_t SeriesTable::CodeFor(TagColumn& column, std::string_view value, uint64_
 
 uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
   const SeriesId id = MakeSeriesId(tags);
-  const uint64_t hash = SeriesIdHash()(id);
-  series_by_id_.Prefetch(hash);
-  // Who asks has not seen the tags for long: the series is new, most likely. If it is not, its columns are there.
+  const uint32_t found = Find(id);
+  return found != ContentIndex::kNone ? found : Add(id, tags);
+}
+
+uint32_t SeriesTable::Add(SeriesId id, std::span<const Tag> tags) {
   next_column_ = 0;
   lookups_.clear();
   for (const Tag& tag : tags) {
     const Lookup& lookup = lookups_.emplace_back(&ColumnFor(tag.key), HashBytes(tag.value));
     lookup.column->code_by_value_.Prefetch(lookup.hash);
   }
-  const uint32_t found = series_by_id_.Find(hash, [&](uint32_t number) { return ids_[number] == id; });
-  if (found != ContentIndex::kNone) return found;
   const uint32_t series = series_count();
   for (size_t i = 0; i < tags.size(); ++i) {
     TagColumn& column = *lookups_[i].column;
@@ -103,9 +103,10 @@ uint32_t SeriesTable::FindOrAdd(std::span<const Tag> tags) {
     TagColumn& column = *columns_[i];
     if (column.codes_.size() + column.first_series_ == series) column.codes_.push_back(0);
   }
+  tag_count_ += tags.size();
   byte_size_ += sizeof(SeriesId) + 64 + tag_column_count() * sizeof(uint32_t);
   ids_.push_back(id);
-  series_by_id_.Add(hash, series);
+  series_by_id_.Add(SeriesIdHash()(id), series);
   return series;
 }
 

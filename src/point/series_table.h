@@ -109,8 +109,17 @@ class SeriesTable {
   // Writer's side.
   /// The index of the series with these tags, added when it is new. `tags` sorted by key, keys distinct, nothing empty.
   uint32_t FindOrAdd(std::span<const Tag> tags);
+  /// The same in two steps, for a crowd of series that are mostly known: Prefetch some, then Find each. Add requires
+  /// that Find gave ContentIndex::kNone.
+  void Prefetch(SeriesId id) const { series_by_id_.Prefetch(SeriesIdHash()(id)); }
+  uint32_t Find(SeriesId id) const {
+    return series_by_id_.Find(SeriesIdHash()(id), [&](uint32_t number) { return ids_[number] == id; });
+  }
+  uint32_t Add(SeriesId id, std::span<const Tag> tags);
   uint32_t series_count() const { return static_cast<uint32_t>(ids_.size()); }
   uint32_t tag_column_count() const { return static_cast<uint32_t>(columns_.size()); }
+  /// Tags of all series together.
+  size_t tag_count() const { return tag_count_; }
   /// Bytes that the table holds, about.
   size_t byte_size() const { return byte_size_; }
 
@@ -133,6 +142,7 @@ class SeriesTable {
     uint64_t hash;  ///< of the value
   };
   std::vector<Lookup> lookups_;  // writer only: of the tags at hand
+  size_t tag_count_ = 0;
   size_t byte_size_ = 0;
 };
 

@@ -38,23 +38,13 @@ FieldName* MeasurementWriter::FindOrAddField(std::string_view raw) {
   return &made;
 }
 
-bool MeasurementWriter::TableIsFull() const {
-  if (table_->byte_size() > limits_.series_table_bytes) return true;
-  const size_t cells = size_t{table_->series_count()} * table_->tag_column_count();
-  return cells > limits_.dense_cells && cells > limits_.sparsity * table_tags_;
-}
-
 uint32_t MeasurementWriter::InternSeries(std::span<const point::Tag> tags) {
-  if (TableIsFull()) {
+  if (!HasRoomForSeries()) {
     Close();
     table_ = std::make_shared<point::SeriesTable>();
-    table_tags_ = 0;
     ++generation_;
   }
-  const uint32_t before = table_->series_count();
-  const uint32_t series = table_->FindOrAdd(tags);
-  if (series == before) table_tags_ += tags.size();
-  return series;
+  return table_->FindOrAdd(tags);
 }
 
 void MeasurementWriter::AddRow(std::span<const ParsedField> fields, uint32_t series, int64_t time_ns) {

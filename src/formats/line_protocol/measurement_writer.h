@@ -70,7 +70,7 @@ class MeasurementWriter {
   /// the making and begin a new generation of the table.
   uint32_t InternSeries(std::span<const point::Tag> tags);
   /// Whether InternSeries would neither close a batch nor begin a new table.
-  bool HasRoomForSeries() const { return !TableIsFull(); }
+  bool HasRoomForSeries() const { return !limits_.IsFull(*table_); }
   /// Changes with every new series table: indices of another generation mean nothing.
   uint32_t generation() const { return generation_; }
 
@@ -91,7 +91,6 @@ class MeasurementWriter {
   bool IsFull() const;
   void ForgetFields();
   void Close();
-  bool TableIsFull() const;
 
   struct ActiveColumn {
     ColumnWriter* column;
@@ -111,7 +110,6 @@ class MeasurementWriter {
   uint32_t rows_expected_ = 0;   // as many as the last batch had
   uint64_t batch_began_at_ = 0;  // byte of the body
   std::shared_ptr<point::SeriesTable> table_ = std::make_shared<point::SeriesTable>();
-  size_t table_tags_ = 0;
   uint32_t generation_ = 1;
   std::deque<FieldName> fields_;  // a deque: addresses are kept
   std::deque<ColumnWriter> columns_;
