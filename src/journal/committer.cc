@@ -13,6 +13,7 @@ Committer::Committer(const JournalOptions& options, storage::FileSystem& file_sy
       clock_(clock),
       list_(std::move(list)),
       seed_(HeaderSeed(list_->id())),
+      life_(writer->header().life),
       writer_(std::move(writer)),
       next_sequence_(writer_->header().first_sequence),
       thread_([this] { Run(); }) {}
@@ -96,9 +97,10 @@ Status Committer::CheckFreeSpace(uint64_t bytes) {
 }
 
 Status Committer::BeginSegment(int64_t first_sequence) {
-  const SegmentHeader header{list_->id(), first_sequence, list_->durable_end(), clock_.NowNs()};
+  const SegmentHeader header{list_->id(), first_sequence, list_->durable_end(), clock_.NowNs(), life_};
   FIRN_ASSIGN(writer_, SegmentWriter::Create(file_system_, options_.folder, header));
-  list_->Add({writer_->path(), header.first_sequence, header.follows, header.created_ns, writer_->bytes(), false});
+  list_->Add(
+      {writer_->path(), header.first_sequence, header.follows, header.created_ns, life_, writer_->bytes(), false});
   return OkStatus();
 }
 

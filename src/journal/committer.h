@@ -61,6 +61,7 @@ class Committer {
   const Clock& clock_;
   const std::shared_ptr<SegmentList> list_;
   const uint32_t seed_;
+  const LifeId life_;
 
   // Of the committer thread alone (and of SkipTo, while nothing waits).
   std::unique_ptr<SegmentWriter> writer_;

@@ -22,6 +22,7 @@ class FileJournal final : public Journal {
     std::unique_ptr<storage::FolderLock> lock;
     std::shared_ptr<SegmentList> list;
     std::unique_ptr<SegmentWriter> writer;
+    std::vector<EarlierLife> earlier_lives;
     uint64_t torn_bytes = 0;
     int64_t last_time_ns = 0;
   };
@@ -33,6 +34,8 @@ class FileJournal final : public Journal {
         lock_(std::move(parts.lock)),
         list_(std::move(parts.list)),
         id_(IdText(list_->id())),
+        life_(parts.writer->header().life),
+        earlier_lives_(std::move(parts.earlier_lives)),
         torn_bytes_(parts.torn_bytes),
         recovered_time_ns_(parts.last_time_ns),
         committer_(options_, file_system, clock, list_, std::move(parts.writer)) {}
@@ -87,6 +90,8 @@ class FileJournal final : public Journal {
   }
 
   const std::string& id() const override { return id_; }
+  LifeId life() const override { return life_; }
+  const std::vector<EarlierLife>& earlier_lives() const override { return earlier_lives_; }
   int64_t durable_end() const override { return list_->durable_end(); }
   int64_t first_sequence() const override { return list_->first_sequence(); }
 
@@ -122,11 +127,19 @@ class FileJournal final : public Journal {
   const std::unique_ptr<storage::FolderLock> lock_;
   const std::shared_ptr<SegmentList> list_;
   const std::string id_;
+  const LifeId life_;
+  const std::vector<EarlierLife> earlier_lives_;
   const uint64_t torn_bytes_;
   const int64_t recovered_time_ns_;
   std::mutex trim_mutex_;
   Committer committer_;  ///< last: its thread ends before the rest goes
 };
+
+/// Of 32 bits: among ancestors two of one number would do no harm, as sequences ascend; only the few lives that a copy
+/// puts beside each other must differ.
+LifeId DrawLife(Random& random) {
+  return static_cast<LifeId>(1 + random.Below(UINT32_MAX));
+}
 
 Status CheckOptions(JournalOptions& options) {
   if (options.folder.empty()) return InvalidConfig("the journal needs a folder");
@@ -150,16 +163,18 @@ Result<std::unique_ptr<Journal>> Journal::Open(JournalOptions options, storage::
   parts.torn_bytes = recovered.torn_bytes;
   parts.last_time_ns = recovered.last_time_ns;
   parts.list = std::move(recovered.list);
+  parts.earlier_lives = std::move(recovered.lives);
   if (parts.list == nullptr) {
     const auto id = ParseIdText(random.Uuid());
     if (!id.has_value()) return Internal("the random source made no UUID");
     parts.list = std::make_shared<SegmentList>(*id);
   }
   // A run begins a segment of its own: an fsync that failed in the run before says nothing about what is added now.
-  const SegmentHeader header{parts.list->id(), recovered.next_sequence, recovered.follows, clock.NowNs()};
+  const SegmentHeader header{parts.list->id(), recovered.next_sequence, recovered.follows, clock.NowNs(),
+                             DrawLife(random)};
   FIRN_ASSIGN(parts.writer, SegmentWriter::Create(file_system, options.folder, header));
-  parts.list->Add(
-      {parts.writer->path(), header.first_sequence, header.follows, header.created_ns, parts.writer->bytes(), false});
+  parts.list->Add({parts.writer->path(), header.first_sequence, header.follows, header.created_ns, header.life,
+                   parts.writer->bytes(), false});
   return std::unique_ptr<Journal>(
       std::make_unique<FileJournal>(std::move(options), file_system, clock, std::move(parts)));
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -39,6 +40,12 @@ struct JournalStats {
   uint64_t refused = 0;           ///< appends refused for lack of space
   uint64_t torn_bytes = 0;        ///< cut from the tail at Open: parts of records that were never acknowledged
   uint64_t damaged_segments = 0;  ///< known to hold damage in acknowledged records
+};
+
+/// A life of the journal that was found at Open.
+struct EarlierLife {
+  LifeId life = 0;
+  int64_t last_sequence = 0;  ///< of its records; before it, when it has none
 };
 
 /// Keeps what was pushed, durably and in order, until every output has it.
@@ -87,6 +94,10 @@ class Journal {
 
   /// Names this journal among all that ever were: a UUID, 36 characters.
   virtual const std::string& id() const = 0;
+  /// Of the records that are appended now; another one in each opening of each copy of the folder.
+  virtual LifeId life() const = 0;
+  /// Whose segments were there at Open, oldest first.
+  virtual const std::vector<EarlierLife>& earlier_lives() const = 0;
   /// The last durable sequence; 0 when there was none yet.
   virtual int64_t durable_end() const = 0;
   /// The oldest sequence that may still be read (durable_end() + 1 when there is none).

@@ -260,6 +260,27 @@ TEST_F(JournalTest, SkipsSequencesOnPurpose) {
   EXPECT_EQ(ReadAll(), (Expected{{1, "a"}, {100, "b"}, {200, "c"}}));
 }
 
+TEST_F(JournalTest, TellsWhichLifeHasAppendedARecord) {
+  Open();
+  const LifeId first = journal_->life();
+  EXPECT_TRUE(journal_->earlier_lives().empty());
+  ASSERT_TRUE(Append("a").ok());
+  ASSERT_TRUE(Append("b").ok());
+  Open();
+  const LifeId second = journal_->life();
+  EXPECT_NE(second, first);
+  ASSERT_TRUE(Append("c").ok());
+  Open();
+  Open();
+  const LifeId idle = journal_->life();
+  Open();
+  std::vector<std::pair<LifeId, int64_t>> lives;
+  for (const EarlierLife& life : journal_->earlier_lives()) lives.emplace_back(life.life, life.last_sequence);
+  EXPECT_EQ(lives, (std::vector<std::pair<LifeId, int64_t>>{{first, 2}, {second, 3}, {idle, 3}}));
+  const auto reader = journal_->Read(1);
+  for (const LifeId life : {first, first, second}) EXPECT_EQ((**(*reader)->Next()).life, life);
+}
+
 TEST_F(JournalTest, LocksItsFolder) {
   Open();
   EXPECT_EQ(TryOpen().error().kind(), ErrorKind::kAlreadyExists);

@@ -32,9 +32,14 @@ struct NewRecord {
   std::optional<Digest128> digest;  ///< by which a retry is recognised (retry_window.h)
 };
 
+/// Tells apart who has appended: each opening of a journal draws one, so that two records of one sequence, in copies of
+/// one folder, are known to be different ones. 0 = appended by a Firn that drew none yet.
+using LifeId = uint32_t;
+
 /// A record as it is read back.
 struct Record {
   int64_t sequence = 0;  ///< from 1, dense
+  LifeId life = 0;       ///< that appended it
   RecordKind kind = RecordKind::kPushedBody;
   int64_t time_ns = 0;  ///< when it was appended, ns since 1970
   std::optional<Digest128> digest;

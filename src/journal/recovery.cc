@@ -57,6 +57,7 @@ Result<std::shared_ptr<SegmentList>> ReadHeaders(storage::FileSystem& file_syste
     FIRN_TRY(CheckOwner(header, segment, *list));
     segment.follows = header.follows;
     segment.created_ns = header.created_ns;
+    segment.life = header.life;
   }
   if (list == nullptr) {
     return Corrupt(
@@ -109,6 +110,16 @@ Status MakeTailDurable(storage::FileSystem& file_system, const Segment& segment,
   return file->Sync();
 }
 
+std::vector<EarlierLife> LivesOf(const std::vector<Segment>& segments, int64_t durable_end) {
+  std::vector<EarlierLife> lives;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const int64_t last_sequence = i + 1 < segments.size() ? segments[i + 1].follows : durable_end;
+    if (lives.empty() || lives.back().life != segments[i].life) lives.push_back({segments[i].life, 0});
+    lives.back().last_sequence = last_sequence;
+  }
+  return lives;
+}
+
 Status RemoveUnfinished(storage::FileSystem& file_system, const std::string& folder) {
   FIRN_ASSIGN(const std::vector<std::string> names, file_system.List(folder));
   for (const std::string& name : names) {
@@ -150,8 +161,10 @@ Result<Recovered> RecoverFolder(storage::FileSystem& file_system, const std::str
   recovered.torn_bytes = inventory.torn_bytes;
   recovered.last_time_ns = inventory.last_time_ns;
   if (inventory.list == nullptr) return recovered;
-  const Segment last = inventory.list->All().back();
+  const std::vector<Segment> segments = inventory.list->All();
+  const Segment last = segments.back();
   recovered.follows = inventory.list->durable_end();
+  recovered.lives = LivesOf(segments, recovered.follows);
   recovered.next_sequence = recovered.follows + 1;
   if (inventory.torn_bytes > 0) {
     log::Warn("journal: {} bytes of a batch that was never acknowledged are cut from {}", inventory.torn_bytes,

@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "journal/journal.h"
 #include "journal/segment_list.h"
 #include "journal/segment_reader.h"
 #include "storage/file_system.h"
@@ -30,6 +32,7 @@ struct Recovered {
   int64_t follows = 0;
   uint64_t torn_bytes = 0;
   int64_t last_time_ns = 0;
+  std::vector<EarlierLife> lives;  ///< oldest first
 };
 
 /// TakeInventory, then makes the folder ready to be written: removes unfinished files, cuts a torn tail, and makes what

@@ -12,7 +12,8 @@ namespace firn::journal {
 namespace {
 
 constexpr std::string_view kSegmentMagic = "FIRNJRNL";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersionWithoutLives = 1;
 constexpr std::string_view kRecordMarker = "FREC";
 constexpr uint8_t kFlagLz4 = 1;
 constexpr uint8_t kFlagDigest = 2;
@@ -42,13 +43,13 @@ std::string CompressedOrEmpty(std::string_view raw) {
 
 std::string SerializeSegmentHeader(const SegmentHeader& header) {
   std::string out(kSegmentMagic);
-  AppendLittleEndian<uint32_t>(out, kVersion);
+  AppendLittleEndian<uint32_t>(out, header.life == 0 ? kVersionWithoutLives : kVersion);
   AppendLittleEndian<uint32_t>(out, kSegmentHeaderBytes);
   out.append(reinterpret_cast<const char*>(header.id.data()), header.id.size());
   AppendLittleEndian(out, header.first_sequence);
   AppendLittleEndian(out, header.follows);
   AppendLittleEndian(out, header.created_ns);
-  out.append(4, '\0');
+  AppendLittleEndian(out, header.life);
   AppendLittleEndian(out, Crc32c(out));
   return out;
 }
@@ -62,15 +63,16 @@ Result<SegmentHeader> ParseSegmentHeader(std::string_view bytes) {
     return Corrupt("the segment header's checksum is wrong");
   }
   const auto version = LoadLittleEndian<uint32_t>(data + 8);
-  if (version != kVersion) {
-    return Unsupported("journal format version {} was written by a newer Firn; this one reads version {}", version,
-                       kVersion);
+  if (version > kVersion || version < kVersionWithoutLives) {
+    return Unsupported("journal format version {} was written by a newer Firn; this one reads up to version {}",
+                       version, kVersion);
   }
   SegmentHeader header;
   std::memcpy(header.id.data(), data + 16, header.id.size());
   header.first_sequence = LoadLittleEndian<int64_t>(data + 32);
   header.follows = LoadLittleEndian<int64_t>(data + 40);
   header.created_ns = LoadLittleEndian<int64_t>(data + 48);
+  if (version > kVersionWithoutLives) header.life = LoadLittleEndian<LifeId>(data + 56);
   if (header.follows < 0 || header.first_sequence <= header.follows) {
     return Corrupt("the segment header's sequences {} after {} are impossible", header.first_sequence, header.follows);
   }

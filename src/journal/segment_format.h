@@ -27,6 +27,7 @@ struct SegmentHeader {
   int64_t first_sequence = 1;  ///< of the first record that it holds or will hold
   int64_t follows = 0;     ///< the last sequence before it; first_sequence - 1 unless sequences were skipped on purpose
   int64_t created_ns = 0;  ///< since 1970
+  LifeId life = 0;
 };
 
 /// What stands in front of each payload.

@@ -20,8 +20,8 @@ std::string SerializeRecord(const RecordHeader& header, uint32_t seed) {
   return bytes;
 }
 
-/// The segment of the worked example in docs/formats/journal.md.
-std::string ExampleSegment() {
+/// The segment of the worked example in docs/formats/journal.md; of life 0 in format version 1.
+std::string ExampleSegment(LifeId life = 0x5f3a9c01) {
   const JournalId id = *ParseIdText(kExampleId);
   const std::string_view payload = "cpu usage=1i 1\n";
   const StoredPayload stored = StorePayload({&payload, 1}, Compression::kLz4);
@@ -35,7 +35,7 @@ std::string ExampleSegment() {
   header.compressed = stored.compressed;
   header.digest =
       Digest128{0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf};
-  return SerializeSegmentHeader({id, 1, 0, 1'700'000'000'000'000'000}) + SerializeRecord(header, HeaderSeed(id)) +
+  return SerializeSegmentHeader({id, 1, 0, 1'700'000'000'000'000'000, life}) + SerializeRecord(header, HeaderSeed(id)) +
          stored.bytes;
 }
 
@@ -53,6 +53,15 @@ std::string HexBlockOfPage(const std::string& name) {
     for (int i = 0; i < 16 && words >> word && word.size() == 2; ++i) hex += word;
   }
   return hex;
+}
+
+TEST(SegmentFormatTest, ReadsWhatWasWrittenBeforeLivesWereDrawn) {
+  const std::string first_version = ExampleSegment(0);
+  EXPECT_EQ(first_version[8], 1);
+  const auto header = ParseSegmentHeader(first_version);
+  ASSERT_TRUE(header.ok()) << header.error().message();
+  EXPECT_EQ(header->life, 0U);
+  EXPECT_EQ(ParseSegmentHeader(ExampleSegment())->life, 0x5f3a9c01U);
 }
 
 TEST(SegmentFormatTest, AgreesWithTheWorkedExampleOfItsPage) {
@@ -107,7 +116,7 @@ TEST(SegmentFormatTest, RefusesHeadersThatCannotBeThoughTheirChecksumIsRight) {
 
 TEST(SegmentFormatTest, SaysThatANewerVersionIsNotDamage) {
   std::string bytes = ExampleSegment().substr(0, kSegmentHeaderBytes);
-  bytes[8] = 2;
+  bytes[8] = 3;
   std::string covered = bytes.substr(0, 60);
   AppendLittleEndian(covered, Crc32c(covered));
   EXPECT_EQ(ParseSegmentHeader(covered).error().kind(), ErrorKind::kUnsupported);

@@ -19,6 +19,7 @@ struct Segment {
   int64_t first_sequence = 1;
   int64_t follows = 0;
   int64_t created_ns = 0;
+  LifeId life = 0;
   uint64_t bytes = 0;    ///< durable ones
   bool damaged = false;  ///< some acknowledged record in it cannot be read
 };

@@ -68,6 +68,7 @@ Result<std::optional<Record>> SegmentListReader::Next() {
   reader_->Skip(position);
   ++due_;
   record.sequence = position.header.sequence;
+  record.life = reader_->header().life;
   record.kind = position.header.kind;
   record.time_ns = position.header.time_ns;
   record.digest = position.header.digest;

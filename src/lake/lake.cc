@@ -319,7 +319,9 @@ class LakeImpl final : public Lake {
     if (last_low_water_ && now - *last_low_water_ < kLowWaterIntervalNs) return;
     iceberg::StringMap updates;
     for (const DurablePosition& durable : report.durable) {
-      updates[PositionProperty(state.names.at(durable.shard))] = std::to_string(durable.position);
+      const ShardName& name = state.names.at(durable.shard);
+      if (name.source == point::kJournalSource) continue;  // what is left of it is known only beside its records
+      updates[PositionProperty(name)] = std::to_string(durable.position);
     }
     if (updates.empty() || report.tables.empty()) return;
     const Status updated = catalog_->UpdateNamespaceProperties(levels_, updates, {});

@@ -7,6 +7,7 @@
 #include "iceberg/updates/append.h"
 #include "lake/data_files.h"
 #include "lake/held_points.h"
+#include "lake/journal_lives.h"
 #include "lake/reject_values.h"
 #include "lake/write_groups.h"
 
@@ -287,6 +288,7 @@ Result<CommitDecision> TableWriter::Check(const iceberg::TableMetadata& metadata
   bool fresh = true;
   for (const PendingFile* file : files) {
     FIRN_TRY(CheckEpochs(metadata.properties, file->positions, progress.names, services_.epoch));
+    FIRN_TRY(CheckRemembered(metadata.properties, file->positions, progress.names));
     const Held state = Compare(metadata.properties, file->positions, progress.names);
     held += state == Held::kAll;
     fresh = fresh && state == Held::kNothing && Fits(*file, metadata);
@@ -313,10 +315,16 @@ Result<TableCommit> TableWriter::CommitFiles(const std::vector<PendingFile*>& fi
   }
   request.summary = request.set_properties;
   const auto append = iceberg::MakeAppend(std::move(request));
+  const auto lives = iceberg::MakeMetadataChange([&](iceberg::MetadataBuilder& builder) -> Status {
+    LifeChanges changes = PlanLifeChanges(builder.base().properties, progress, services_.epoch);
+    if (!changes.updates.empty()) FIRN_TRY(builder.Apply(iceberg::SetProperties{std::move(changes.updates)}));
+    if (!changes.removals.empty()) FIRN_TRY(builder.Apply(iceberg::RemoveProperties{std::move(changes.removals)}));
+    return OkStatus();
+  });
   iceberg::CommitOptions options;
   options.check = [&](const iceberg::TableMetadata& metadata) { return Check(metadata, files, progress); };
   FIRN_ASSIGN(iceberg::CommitOutcome outcome,
-              iceberg::CommitChanges(services_.environment, table_.loaded(), {append.get()}, options));
+              iceberg::CommitChanges(services_.environment, table_.loaded(), {lives.get(), append.get()}, options));
   table_.Advance(std::move(outcome.table));
   NoteHeld();
   if (outcome.decision == CommitDecision::kAlreadyDone) {

@@ -61,12 +61,6 @@ class Output {
     return std::nullopt;
   }
 
-  /// The highest position of a shard that any part of the output holds: numbers up to it must never be used again.
-  virtual std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const {
-    (void)source, (void)shard;
-    return std::nullopt;
-  }
-
   /// The lowest position of a shard above `position` that some part of the output held when it was opened.
   virtual std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
                                                   int64_t position) const {

@@ -28,6 +28,7 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
       context_(std::move(context)),
       journal_shard_(context_.journal == nullptr ? 0
                                                  : context_.shards->HandleOf(kJournalSource, context_.journal->id())),
+      life_shard_(context_.journal == nullptr ? 0 : ShardOfThisLife()),
       tracker_(*context_.shards),
       flush_outage_(*context_.clock, fmt::format("output {}", options_.name)),
       memory_outage_(*context_.clock, fmt::format("output {}: rows cannot be moved out of memory", options_.name)),
@@ -59,11 +60,29 @@ void OutputRunner::Start() {
   if (context_.journal != nullptr) {
     next_sequence_ = std::max(next_sequence_, context_.journal->first_sequence());
     available_end_ = context_.journal->durable_end();
+    NoteFinishedLives();
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
       workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
     }
   }
   flusher_ = std::jthread([this](std::stop_token stop) { FlushLoop(stop); });
+}
+
+uint32_t OutputRunner::ShardOf(journal::LifeId life) const {
+  return context_.shards->HandleOf(kJournalSource, point::LifeShard(context_.journal->id(), life));
+}
+
+uint32_t OutputRunner::ShardOfThisLife() const {
+  for (const journal::EarlierLife& life : context_.journal->earlier_lives()) ShardOf(life.life);
+  return ShardOf(context_.journal->life());
+}
+
+void OutputRunner::NoteFinishedLives() {
+  for (const journal::EarlierLife& life : context_.journal->earlier_lives()) {
+    if (life.life == 0 || life.last_sequence > durable_sequence_) continue;
+    tracker_.Begin(ShardOf(life.life), life.last_sequence);
+    tracker_.End(ShardOf(life.life), life.last_sequence);
+  }
 }
 
 void OutputRunner::Offer(Parsed parsed) {
@@ -123,6 +142,8 @@ Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   ++working_;
   task.taken = true;
   tracker_.Begin(journal_shard_, task.sequence);
+  task.life = task.parsed.has_value() ? life_shard_ : ShardOf(task.record.life);
+  if (task.life != journal_shard_) tracker_.Begin(task.life, task.sequence);
   if (task.pulled.has_value()) EnterPulled(task, *task.pulled);
   if (task.record.kind == journal::RecordKind::kPositionAbort) GiveUpPositions(lock, *task.pulled, stop);
   work_.notify_one();
@@ -231,7 +252,10 @@ void OutputRunner::Work(std::stop_token stop) {
     if (!*taken) return;
     if (!task.taken) continue;
     const Status processed = Process(task, learned, stop);
-    if (processed.ok()) tracker_.End(journal_shard_, task.sequence);
+    if (processed.ok()) {
+      if (task.life != journal_shard_) tracker_.End(task.life, task.sequence);
+      tracker_.End(journal_shard_, task.sequence);  // last: of each life everything up to there is complete
+    }
     {
       const std::lock_guard lock(mutex_);
       --working_;
@@ -267,7 +291,7 @@ Status OutputRunner::ProcessPushed(Task& task, Learned& learned, std::stop_token
     if (!task.parsed.has_value()) return OkStatus();
   }
   uint32_t order = 0;
-  for (point::Batch& batch : task.parsed->batches) batch.origin = {journal_shard_, task.sequence, order++};
+  for (point::Batch& batch : task.parsed->batches) batch.origin = {task.life, task.sequence, order++};
   return Deliver(task.parsed->source, std::move(task.parsed->batches), stop);
 }
 
@@ -399,17 +423,27 @@ Status OutputRunner::Flush(const std::vector<outputs::ShardProgress>& progress) 
     if (superseded_ || report.error().kind() == ErrorKind::kConflict) Fail(report.status());
     return report.error();
   }
-  FIRN_TRY(NoteDurable(report->durable));
+  FIRN_TRY(NoteDurable(progress, report->durable));
   if (context_.flushed) context_.flushed();
   if (!report->failures.empty()) return Unavailable("{}", report->failures.front());
   return OkStatus();
 }
 
-Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& durable) {
+Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& asked,
+                                 const std::vector<outputs::ShardProgress>& durable) {
   int64_t sequence = durable_sequence_.load();
   for (const outputs::ShardProgress& shard : durable) {
-    context_.checkpoint->Set({options_.name, shard.source, shard.shard_name}, shard.complete_up_to);
     if (context_.journal != nullptr && shard.shard == journal_shard_) sequence = shard.complete_up_to;
+    if (shard.source == kJournalSource) continue;
+    context_.checkpoint->Set({options_.name, shard.source, shard.shard_name}, shard.complete_up_to);
+  }
+  for (const outputs::ShardProgress& shard : durable) {
+    if (shard.source != kJournalSource) continue;
+    const auto wanted =
+        std::find_if(asked.begin(), asked.end(), [&](const auto& it) { return it.shard == shard.shard; });
+    if (wanted != asked.end() && shard.complete_up_to < wanted->complete_up_to) {
+      sequence = std::min(sequence, shard.complete_up_to);  // a life whose rows are not all there holds the journal
+    }
   }
   {
     const std::lock_guard lock(mutex_);

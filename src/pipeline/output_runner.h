@@ -134,6 +134,7 @@ class OutputRunner {
     journal::Record record;            ///< else: as the journal has it
     std::optional<PulledName> pulled;  ///< set for records of pulled rows
     uint32_t order = 0;                ///< of a record of pulled rows within its position
+    uint32_t life = 0;                 ///< the shard of its life
     bool taken = false;                ///< false when the record turned out to be lost
   };
   /// What a worker has learned from one record and needs for the next.
@@ -168,7 +169,13 @@ class OutputRunner {
   void GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop);
   Status Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop);
   /// Stores what a flush made durable and moves durable_sequence_ on.
-  Status NoteDurable(const std::vector<outputs::ShardProgress>& durable);
+  Status NoteDurable(const std::vector<outputs::ShardProgress>& asked,
+                     const std::vector<outputs::ShardProgress>& durable);
+  /// The shard of what a life of the journal has appended. Handles ascend with lives: of equal points, the later wins.
+  uint32_t ShardOf(journal::LifeId life) const;
+  /// Tells the output of earlier lives that nothing is owed to any more, so that tables learn who goes on with them.
+  void NoteFinishedLives();
+  uint32_t ShardOfThisLife() const;
   Status Flush(const std::vector<outputs::ShardProgress>& progress);
   Status Relieve(size_t bytes);
   void WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
@@ -178,7 +185,8 @@ class OutputRunner {
 
   const RunnerOptions options_;
   const Context context_;
-  const uint32_t journal_shard_;
+  const uint32_t journal_shard_;  ///< of all records: how far the journal is done with
+  const uint32_t life_shard_;     ///< of what is appended in this life
   ProgressTracker tracker_;
   OutageLog flush_outage_;
   OutageLog memory_outage_;

@@ -27,6 +27,7 @@ class FakeOutput final : public outputs::Output {
       for (size_t row = 0; row < batch.rows(); ++row) {
         const auto id = std::get<double>(point::ValueAt(batch.fields.at(0), row));
         waiting_.push_back({batch.origin.shard, batch.origin.position, static_cast<int>(id)});
+        shard_of[static_cast<int>(id)] = batch.origin.shard;
       }
     }
     return OkStatus();
@@ -62,6 +63,7 @@ class FakeOutput final : public outputs::Output {
   void Forget() { waiting_.clear(); }
 
   std::multiset<int> durable;
+  std::map<int, uint32_t> shard_of;  ///< of each row, as it was written last
   std::atomic<bool> failing{false};
   std::atomic<size_t> buffered{0};
   int64_t ahead = INT64_MIN;  ///< a position that one of its tables held when it was opened
@@ -209,6 +211,21 @@ TEST_F(RunnerTest, ReplaysWhatACrashLeftInTheJournal) {
   ASSERT_TRUE(life->Stop().ok());
   EXPECT_EQ(output.durable, Numbers(0, 100));
   EXPECT_EQ(life->runners[0]->durable_sequence(), 100);
+}
+
+TEST_F(RunnerTest, RowsOfALaterLifeComeBehindThoseThatAnEarlierOneLeft) {
+  FakeOutput output;
+  {
+    const auto life = Start({&output});
+    ASSERT_TRUE(life->Send(Body(1)).ok());
+    life->runners[0]->Halt();
+  }
+  output.Forget();
+  const auto life = Start({&output});
+  ASSERT_TRUE(life->Send(Body(2)).ok());
+  ASSERT_TRUE(life->Stop().ok());
+  EXPECT_EQ(output.durable, Numbers(1, 3));
+  EXPECT_LT(output.shard_of.at(1), output.shard_of.at(2)) << "of equal points the later one wins";
 }
 
 TEST_F(RunnerTest, StoresARepeatedBodyOnceAlsoAfterARestart) {

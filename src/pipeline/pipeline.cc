@@ -106,12 +106,10 @@ Status Pipeline::OpenOutputs() {
     context.flushed = [this] { TrimJournal(); };
     EnrolOutput(*checkpoint_, output.bound.name, span);
     runners_.push_back(std::make_unique<OutputRunner>(options, context));
-    if (!journal_) continue;
-    highest = std::max({highest, runners_.back()->DurablePosition(kJournalSource, journal_->id()).value_or(0),
-                        outputs_.back()->HighestPosition(kJournalSource, journal_->id()).value_or(0)});
+    if (journal_) highest = std::max(highest, runners_.back()->durable_sequence());
   }
   if (journal_) FIRN_TRY(checkpoint_->Save());
-  // A sequence that a table has seen must never name another record, even if the journal lost its tail.
+  // A sequence that an output has passed must never name another record, even if the journal lost its tail.
   if (journal_ && highest > journal_->durable_end()) FIRN_TRY(journal_->SkipTo(highest + 1));
   return OkStatus();
 }

@@ -11,9 +11,8 @@
 
 namespace firn::pipeline {
 
-/// The source under which everything that came through the journal is counted; its shard's name is the journal's id,
-/// its positions are the journal's sequence numbers.
-inline constexpr const char* kJournalSource = "journal";
+/// What is known of the journal as a whole stands under this source and the journal's id.
+using point::kJournalSource;
 
 /// Gives each shard its handle, the number in Batch::origin. Handles live as long as the process. Thread-safe.
 class ShardRegistry {

@@ -72,6 +72,32 @@ def test_a_zombie_that_wakes_up_after_the_newer_has_committed_changes_nothing(fi
         assert clients.problems(older.folder) == []
 
 
+def test_a_zombie_that_wakes_up_before_its_copy_has_committed_loses_nothing(firn, tmp_path):
+    """Both give the same sequences of one journal to other bodies, and both commit. The older ends when it finds that it was taken
+    over; what it has acknowledged until then is written when it is started again."""
+    for number in range(ROUNDS):
+        older = firn(simple_config(inputs=LISTENER), tmp_path / f"older{number}").start()
+        with load.Load(older) as clients:
+            clients.wait_for(2_000 * (number + 1))
+            stop_for_a_while(older)
+            newer = copy_of(firn, older, tmp_path / f"newer{number}")
+            newer.config.write_text(newer.config.read_text().replace('flush_interval = "1s"', 'flush_interval = "4s"'))
+            newer.start()
+            with load.Load(newer, first=10) as others:
+                others.wait_for(2_000)
+                older.process.send_signal(signal.SIGCONT)
+                clients.wait_for(2_000)
+                wait_for_commit(older)
+                assert older.process.wait(30) == 4, older.log.read_text()[-3000:]
+                older.start()
+                clients.wait_for(2_000)
+                others.wait_for(2_000)
+        older.stop()
+        newer.stop()
+        clients.clients += others.clients
+        assert clients.problems(older.folder) == []
+
+
 def test_a_second_process_on_the_state_folder_is_refused_and_harms_nobody(firn):
     first = firn().start()
     with load.Load(first) as clients:

@@ -18,11 +18,12 @@ constexpr std::chrono::milliseconds kLook{5};
 
 class WatchedOutput final : public outputs::Output {
  public:
-  WatchedOutput(std::unique_ptr<outputs::Output> inner, uint32_t journal_shard, std::function<void(int64_t)> finished)
-      : inner_(std::move(inner)), journal_shard_(journal_shard), finished_(std::move(finished)) {}
+  using IsPushed = std::function<bool(uint32_t shard)>;
+  WatchedOutput(std::unique_ptr<outputs::Output> inner, IsPushed is_pushed, std::function<void(int64_t)> finished)
+      : inner_(std::move(inner)), is_pushed_(std::move(is_pushed)), finished_(std::move(finished)) {}
 
   Status Write(std::vector<point::Batch> batches) override {
-    if (batches.front().origin.shard == journal_shard_) {
+    if (is_pushed_(batches.front().origin.shard)) {
       worker_ = std::this_thread::get_id();
       sequence_ = batches.front().origin.position;
     }
@@ -44,9 +45,6 @@ class WatchedOutput final : public outputs::Output {
   std::optional<int64_t> DurablePosition(const std::string& source, const std::string& shard) override {
     return inner_->DurablePosition(source, shard);
   }
-  std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const override {
-    return inner_->HighestPosition(source, shard);
-  }
   std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
                                           int64_t position) const override {
     return inner_->NextHeldPosition(source, shard, position);
@@ -54,7 +52,7 @@ class WatchedOutput final : public outputs::Output {
 
  private:
   std::unique_ptr<outputs::Output> inner_;
-  const uint32_t journal_shard_;
+  const IsPushed is_pushed_;
   const std::function<void(int64_t)> finished_;
   std::atomic<std::thread::id> worker_{};
   int64_t sequence_ = 0;
@@ -81,7 +79,8 @@ Result<std::unique_ptr<Process>> Process::Start(World& world, const ProcessOptio
 Process::~Process() = default;
 
 Status Process::OpenState() {
-  FIRN_ASSIGN(state_, pipeline::StateFolder::Open(world_.state(), file_system()));
+  const std::string folder = options_.state_folder.empty() ? world_.state() : options_.state_folder;
+  FIRN_ASSIGN(state_, pipeline::StateFolder::Open(folder, file_system()));
   FIRN_ASSIGN(epoch_, state_->NextEpoch(world_.clock));
   FIRN_ASSIGN(checkpoint_, pipeline::CheckpointFile::Open(file_system(), state_->checkpoint_file()));
   journal::RetryWindowOptions window;
@@ -121,8 +120,8 @@ Status Process::OpenOutput() {
               outputs::iceberg::MakeOutput(options, std::move(lake),
                                            {warehouse_.storage, warehouse_.catalog, world_.warehouse(), ""}, lent));
   if (options_.wrap_output) output = options_.wrap_output(std::move(output));
-  const uint32_t journal_shard = shards_.HandleOf(pipeline::kJournalSource, journal_->id());
-  output_ = std::make_unique<WatchedOutput>(std::move(output), journal_shard, [this](int64_t sequence) {
+  const auto is_pushed = [this](uint32_t shard) { return shards_.NameOf(shard).source == pipeline::kJournalSource; };
+  output_ = std::make_unique<WatchedOutput>(std::move(output), is_pushed, [this](int64_t sequence) {
     {
       const std::lock_guard lock(mutex_);
       finished_ = sequence;
@@ -148,13 +147,8 @@ Status Process::OpenOutput() {
                         pipeline::JournalSpan{journal_->id(), journal_->first_sequence(), journal_->durable_end()});
   runner_ = std::make_unique<pipeline::OutputRunner>(runner, context);
   finished_ = runner_->durable_sequence();
-  const int64_t highest =
-      std::max(finished_, output_->HighestPosition(pipeline::kJournalSource, journal_->id()).value_or(0));
   FIRN_TRY(checkpoint_->Save());
-  if (highest > journal_->durable_end()) {
-    FIRN_TRY(journal_->SkipTo(highest + 1));
-    finished_ = highest;
-  }
+  if (finished_ > journal_->durable_end()) FIRN_TRY(journal_->SkipTo(finished_ + 1));
   push_ =
       std::make_unique<pipeline::PushIntake>(*journal_, *retries_, std::vector<pipeline::OutputRunner*>{runner_.get()});
   pull_ = std::make_unique<pipeline::PullIntake>(

@@ -31,6 +31,7 @@ struct ProcessOptions {
   uint32_t expire_every_commits = 100;
   uint64_t journal_limit_bytes = 64 << 20;
   std::chrono::nanoseconds retry_window = std::chrono::hours(24);
+  std::string state_folder;  ///< empty = World::state()
   /// Stands between the process and the disk; null = the disk itself.
   std::function<storage::FileSystem&()> file_system;
   /// Stands between the runner and the output.

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 
 #include "iceberg/catalog/sqlite_catalog.h"
+#include "journal/segment_format.h"
 #include "storage/local_storage.h"
 
 namespace firn::faults {
@@ -44,6 +46,24 @@ Result<OpenedWarehouse> World::OpenWarehouse(Random& random) {
   options.busy_timeout_ms = 0;
   FIRN_ASSIGN(auto catalog, iceberg::OpenSqliteCatalog(options, storage, clock, random));
   return OpenedWarehouse{storage, std::make_shared<testing::FaultCatalog>(std::move(catalog))};
+}
+
+Status World::CopyState(const std::string& from, const std::string& to, uint64_t last_segment) {
+  for (const std::string& part : {std::string(), std::string("/journal")}) {
+    FIRN_TRY(disk.CreateFolders(to + part));
+    FIRN_ASSIGN(const std::vector<std::string> names, disk.List(from + part));
+    for (const std::string& name : names) {
+      const bool is_last = !part.empty() && name == names.back();
+      const bool is_folder = part.empty() && name == "journal";
+      if (is_folder || name == "LOCK") continue;
+      FIRN_ASSIGN(std::string bytes, disk.ReadFile(from + part + "/" + name));
+      // A segment has its header from the first moment on.
+      const size_t head = std::min(bytes.size(), journal::kSegmentHeaderBytes);
+      if (is_last) bytes.resize(head + (bytes.size() - head) * last_segment / 100);
+      FIRN_TRY(disk.ReplaceFile(to + part + "/" + name, bytes));
+    }
+  }
+  return OkStatus();
 }
 
 void World::Restart(std::optional<uint64_t> power_loss_seed) {

@@ -51,6 +51,9 @@ struct World {
 
   std::string warehouse() const { return "file://" + folder + "/lake"; }
   std::string state() const { return folder + "/state"; }
+  /// Copies a state folder as it is now, also while a process lives on it; of the journal's last segment only
+  /// `last_segment` of 100 parts, as when it was read while it grew.
+  Status CopyState(const std::string& from, const std::string& to, uint64_t last_segment = 100);
   /// `random` outlives what is opened.
   Result<OpenedWarehouse> OpenWarehouse(Random& random);
   /// Each process has its own, so that what one does while the machine goes off changes nothing for the next.

@@ -31,10 +31,6 @@ class IcebergOutput final : public Output {
     }
     return OkStatus();
   }
-  std::optional<int64_t> HighestPosition(const std::string& source, const std::string& shard) const override {
-    const auto found = held_.find({source, shard});
-    return found == held_.end() ? std::nullopt : std::optional<int64_t>(*found->second.rbegin());
-  }
   std::optional<int64_t> NextHeldPosition(const std::string& source, const std::string& shard,
                                           int64_t position) const override {
     const auto found = held_.find({source, shard});
