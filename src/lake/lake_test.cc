@@ -474,5 +474,37 @@ TEST_F(LakeTest, CommitsWhatIsRejectedBeforeThereIsAnyTable) {
   EXPECT_EQ(Rows("firn_rejected").size(), 1U);
 }
 
+TEST_F(LakeTest, RowsOfACommitUnderWayCountAsMemory) {
+  auto lake = MakeLake();
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 1.0}}, kNoon}}, 1)).ok());
+  const size_t held = lake->buffered_bytes();
+  size_t held_meanwhile = 0;
+  catalog_->before_commit = [&](const auto&, const auto&) {
+    held_meanwhile = lake->buffered_bytes();
+    return OkStatus();
+  };
+  Commit(*lake, 1);
+  EXPECT_GT(held, 0U);
+  EXPECT_EQ(held_meanwhile, held);
+  EXPECT_EQ(lake->buffered_bytes(), 0U);
+}
+
+TEST_F(LakeTest, SpillsOpenPositionsOnlyWhereCompleteOnesDoNotFreeEnough) {
+  auto lake = MakeLake();
+  ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 1.0}}, kNoon}}, 1)).ok());
+  const size_t complete = lake->buffered_bytes();
+  for (int64_t position = 2; position <= 4; ++position)
+    ASSERT_TRUE(lake->Write(Batches({{"cpu", {}, {{"x", 1.0}}, kNoon + position * 1'000}}, position)).ok());
+  const size_t all = lake->buffered_bytes();
+  ASSERT_TRUE(lake->Spill(UpTo(1), complete).ok());
+  EXPECT_EQ(lake->buffered_bytes(), all - complete);
+  ASSERT_TRUE(lake->Spill(UpTo(1), 1).ok());
+  EXPECT_EQ(lake->buffered_bytes(), all - 2 * complete) << "one position is enough";
+  ASSERT_TRUE(lake->Spill(UpTo(1), SIZE_MAX).ok());
+  EXPECT_EQ(lake->buffered_bytes(), 0U);
+  Commit(*lake, 4);
+  EXPECT_EQ(Rows("cpu").size(), 4U);
+}
+
 }  // namespace
 }  // namespace firn::lake

@@ -103,66 +103,71 @@ void TableWriter::Discard(uint32_t shard, int64_t position) {
   });
 }
 
-std::vector<Batch> TableWriter::TakeBatches(const Progress& progress) {
+std::vector<Batch> TableWriter::TakeComplete(const Progress& progress) {
+  return Take([&](const point::Origin& origin) { return progress.IsComplete(origin.shard, origin.position); });
+}
+
+std::vector<Batch> TableWriter::TakePosition(uint32_t shard, int64_t position) {
+  return Take([&](const point::Origin& origin) { return origin.shard == shard && origin.position == position; });
+}
+
+std::vector<Batch> TableWriter::Take(const std::function<bool(const point::Origin&)>& wanted) {
   const std::lock_guard lock(mutex_);
-  std::vector<Batch> ready;
-  std::vector<Batch> rest;
-  for (Batch& batch : buffer_) {
-    const bool complete = progress.IsComplete(batch.origin.shard, batch.origin.position);
-    (complete ? ready : rest).push_back(std::move(batch));
-  }
-  buffer_ = std::move(rest);
+  const auto first =
+      std::stable_partition(buffer_.begin(), buffer_.end(), [&](const Batch& batch) { return !wanted(batch.origin); });
+  std::vector<Batch> taken(std::make_move_iterator(first), std::make_move_iterator(buffer_.end()));
+  buffer_.erase(first, buffer_.end());
   buffered_bytes_ = BytesOf(buffer_);
-  in_flight_bytes_ += BytesOf(ready);
-  return ready;
+  return taken;
+}
+
+void TableWriter::PutInFlight(std::vector<Batch> batches) {
+  // Rows of an earlier attempt that are in files already need not stay; those that are not are written together with
+  // these.
+  ReleaseRows();
+  std::move(batches.begin(), batches.end(), std::back_inserter(in_flight_));
+  const std::lock_guard lock(mutex_);
+  in_flight_bytes_ = BytesOf(in_flight_);
 }
 
 Status TableWriter::Prepare(const Progress& progress) {
   if (stale_ || (!table_.is_loaded() && !files_.empty())) FIRN_TRY(Rework(progress));
-  std::vector<Batch> ready = TakeBatches(progress);
-  if (!ready.empty()) {
-    // Rows of an earlier attempt that are in files already need not stay; those that are not are written together with
-    // these.
-    ReleaseRows();
-    std::move(ready.begin(), ready.end(), std::back_inserter(in_flight_));
-  }
+  if (std::vector<Batch> ready = TakeComplete(progress); !ready.empty()) PutInFlight(std::move(ready));
   FIRN_TRY(WriteInFlight(progress, Rows::kComplete));
   return MergeFiles(progress);
 }
 
 Status TableWriter::Spill(const Progress& progress, size_t bytes_to_free) {
-  const size_t held = buffered_bytes();
-  std::vector<Batch> ready = TakeBatches(progress);
-  ReleaseRows();
-  std::move(ready.begin(), ready.end(), std::back_inserter(in_flight_));
+  PutInFlight(TakeComplete(progress));
+  size_t freed = BytesOf(in_flight_);
   FIRN_TRY(WriteInFlight(progress, Rows::kCompleteWithMoreToCome));
   ReleaseRows();
-  const size_t left = buffered_bytes();
-  if (left == 0 || (left < held && held - left >= bytes_to_free)) return OkStatus();
   // What is left is of positions that are not complete. Each gets files of its own, to be dropped with it.
-  std::map<std::pair<uint32_t, int64_t>, std::vector<Batch>> by_position;
-  {
-    const std::lock_guard lock(mutex_);
-    for (Batch& batch : buffer_) by_position[{batch.origin.shard, batch.origin.position}].push_back(std::move(batch));
-    buffer_.clear();
-    buffered_bytes_ = 0;
+  for (const auto& [shard, position] : BufferedPositions()) {
+    if (freed >= bytes_to_free) break;
+    std::vector<Batch> batches = TakePosition(shard, position);
+    freed += BytesOf(batches);
+    FIRN_TRY(SpillPosition(std::move(batches), progress));
   }
-  Status first_failure;
-  for (auto& [position, batches] : by_position) {
-    if (first_failure.ok()) first_failure = SpillPosition(batches, progress);
-    const std::lock_guard lock(mutex_);
-    buffered_bytes_ += BytesOf(batches);
-    std::move(batches.begin(), batches.end(), std::back_inserter(buffer_));
-  }
-  CountMemory();
-  return first_failure;
+  return OkStatus();
 }
 
-Status TableWriter::SpillPosition(std::vector<Batch>& batches, const Progress& progress) {
-  in_flight_ = std::move(batches);
+std::set<std::pair<uint32_t, int64_t>> TableWriter::BufferedPositions() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::pair<uint32_t, int64_t>> positions;
+  for (const Batch& batch : buffer_) positions.emplace(batch.origin.shard, batch.origin.position);
+  return positions;
+}
+
+Status TableWriter::SpillPosition(std::vector<Batch> batches, const Progress& progress) {
+  PutInFlight(std::move(batches));
   const Status status = WriteInFlight(progress, Rows::kOfOnePosition);
-  batches = status.ok() ? std::vector<Batch>() : std::move(in_flight_);
-  in_flight_.clear();
+  if (!status.ok()) {
+    const std::lock_guard lock(mutex_);
+    buffered_bytes_ += BytesOf(in_flight_);
+    std::move(in_flight_.begin(), in_flight_.end(), std::back_inserter(buffer_));
+    in_flight_.clear();
+  }
   ReleaseRows();
   return status;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,8 +76,14 @@ class TableWriter {
   Counts TakeCounts();
 
  private:
-  std::vector<point::Batch> TakeBatches(const Progress& progress);
-  Status SpillPosition(std::vector<point::Batch>& batches, const Progress& progress);
+  std::vector<point::Batch> TakeComplete(const Progress& progress);
+  std::vector<point::Batch> TakePosition(uint32_t shard, int64_t position);
+  std::vector<point::Batch> Take(const std::function<bool(const point::Origin&)>& wanted);
+  /// Shard and position of each batch that waits.
+  std::set<std::pair<uint32_t, int64_t>> BufferedPositions() const;
+  /// Rows that are about to be written: they count until ReleaseRows.
+  void PutInFlight(std::vector<point::Batch> batches);
+  Status SpillPosition(std::vector<point::Batch> batches, const Progress& progress);
   Status DropHeldRows(const Progress& progress);
   Status DropRowsReadAgain();
   /// Files of this process that hold the batches, in the order in which they go into files_.

@@ -119,9 +119,17 @@ std::optional<OutputRunner::Parsed> OutputRunner::TakeHandoff() {
 
 Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  const bool ready =
-      work_.wait(lock, stop, [this] { return failed_ || (!taking_ && next_sequence_ <= available_end_); });
-  if (!ready || failed_ || stop.stop_requested()) return false;
+  do {
+    const bool ready = work_.wait(lock, stop, [this] { return failed_ || HasRecord(); });
+    if (!ready || failed_) return false;
+    // Nobody waits for room with a record in hand: its position would stay open, and those that others go on to would
+    // become files of their own, one by one.
+    lock.unlock();
+    const Status room = gate_.Enter(stop);
+    lock.lock();
+    if (stop.stop_requested()) return false;
+    FIRN_TRY(room);
+  } while (failed_ || !HasRecord());
   task.sequence = next_sequence_;
   task.parsed = TakeHandoff();
   if (!task.parsed.has_value()) {
@@ -251,7 +259,7 @@ void OutputRunner::Work(std::stop_token stop) {
     if (!taken.ok()) return Fail(taken.status());
     if (!*taken) return;
     if (!task.taken) continue;
-    const Status processed = Process(task, learned, stop);
+    const Status processed = Process(task, learned);
     if (processed.ok()) {
       if (task.life != journal_shard_) tracker_.End(task.life, task.sequence);
       tracker_.End(journal_shard_, task.sequence);  // last: of each life everything up to there is complete
@@ -269,9 +277,9 @@ void OutputRunner::Work(std::stop_token stop) {
   }
 }
 
-Status OutputRunner::Process(Task& task, Learned& learned, std::stop_token stop) {
-  if (task.pulled.has_value()) return ProcessPulled(task, learned, stop);
-  return ProcessPushed(task, learned, stop);
+Status OutputRunner::Process(Task& task, Learned& learned) {
+  if (task.pulled.has_value()) return ProcessPulled(task, learned);
+  return ProcessPushed(task, learned);
 }
 
 Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, Learned& learned) {
@@ -285,17 +293,17 @@ Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task&
   return std::optional<Parsed>({task.sequence, body.source, learned.bodies.Decode(body, answered_when_it_came)});
 }
 
-Status OutputRunner::ProcessPushed(Task& task, Learned& learned, std::stop_token stop) {
+Status OutputRunner::ProcessPushed(Task& task, Learned& learned) {
   if (!task.parsed.has_value()) {
     FIRN_ASSIGN(task.parsed, DecodeTask(task, learned));
     if (!task.parsed.has_value()) return OkStatus();
   }
   uint32_t order = 0;
   for (point::Batch& batch : task.parsed->batches) batch.origin = {task.life, task.sequence, order++};
-  return Deliver(task.parsed->source, std::move(task.parsed->batches), stop);
+  return Deliver(task.parsed->source, std::move(task.parsed->batches));
 }
 
-Status OutputRunner::ProcessPulled(Task& task, Learned& learned, std::stop_token stop) {
+Status OutputRunner::ProcessPulled(Task& task, Learned& learned) {
   if (task.record.kind != journal::RecordKind::kPulledBatches) return OkStatus();
   const auto held = held_.find({task.pulled->source, task.pulled->shard});
   const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
@@ -307,15 +315,14 @@ Status OutputRunner::ProcessPulled(Task& task, Learned& learned, std::stop_token
   // Records of one position stay in order: a record has far fewer than 4,096 batches.
   uint32_t order = task.order << 12U;
   for (point::Batch& batch : record.batches) batch.origin = {shard, task.pulled->position, order++};
-  FIRN_TRY(Deliver(task.pulled->source, std::move(record.batches), stop));
+  FIRN_TRY(Deliver(task.pulled->source, std::move(record.batches)));
   LeavePulled(shard, task.pulled->position);
   return OkStatus();
 }
 
-Status OutputRunner::Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop) {
+Status OutputRunner::Deliver(const std::string& source, std::vector<point::Batch> batches) {
   FIRN_ASSIGN(std::vector<point::Batch> ready, context_.stages->Apply(source, std::move(batches)));
   if (ready.empty()) return OkStatus();
-  FIRN_TRY(gate_.Enter(stop));
   uint64_t rows = 0;
   for (const point::Batch& batch : ready) rows += batch.rows();
   FIRN_TRY(context_.output->Write(std::move(ready)));
@@ -326,7 +333,8 @@ Status OutputRunner::Deliver(const std::string& source, std::vector<point::Batch
 Status OutputRunner::WriteDirect(const std::string& source, uint32_t shard, int64_t position,
                                  std::vector<point::Batch> batches, std::stop_token stop) {
   for (point::Batch& batch : batches) batch.origin = {shard, position, batch.origin.sequence};
-  return Deliver(source, std::move(batches), stop);
+  FIRN_TRY(gate_.Enter(stop));
+  return Deliver(source, std::move(batches));
 }
 
 void OutputRunner::AbandonDirect(uint32_t shard, int64_t position) {

@@ -151,23 +151,25 @@ class OutputRunner {
 
   void Work(std::stop_token stop);
   void FlushLoop(std::stop_token stop);
-  /// False when stopping. Waits for a record, takes it, and opens its positions in the tracker.
+  /// False when stopping. Waits for a record and for room for its rows, takes it, and opens its positions in the
+  /// tracker.
   Result<bool> TakeTask(Task& task, std::stop_token stop);
+  bool HasRecord() const { return !taking_ && next_sequence_ <= available_end_; }
   /// The handed over batches of the next record, if they are still there. Under mutex_.
   std::optional<Parsed> TakeHandoff();
   /// Brings the next record that can be read; false when there is none (what was left is damaged).
   Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
-  Status Process(Task& task, Learned& learned, std::stop_token stop);
+  Status Process(Task& task, Learned& learned);
   /// The pushed rows of a record that was read from the journal; nothing when it holds none.
   static Result<std::optional<Parsed>> DecodeTask(const Task& task, Learned& learned);
-  Status ProcessPushed(Task& task, Learned& learned, std::stop_token stop);
-  Status ProcessPulled(Task& task, Learned& learned, std::stop_token stop);
+  Status ProcessPushed(Task& task, Learned& learned);
+  Status ProcessPulled(Task& task, Learned& learned);
   void LeavePulled(uint32_t shard, int64_t position);
   void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);
   /// Drops the rows of a shard's open positions, once no worker has any of them in hand.
   void GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop);
-  Status Deliver(const std::string& source, std::vector<point::Batch> batches, std::stop_token stop);
+  Status Deliver(const std::string& source, std::vector<point::Batch> batches);
   /// Stores what a flush made durable and moves durable_sequence_ on.
   Status NoteDurable(const std::vector<outputs::ShardProgress>& asked,
                      const std::vector<outputs::ShardProgress>& durable);

@@ -23,7 +23,7 @@ class Client(threading.Thread):
 
     def __init__(self, port, number, rows, pause):
         super().__init__(daemon=True)
-        self.port, self.rows, self.pause = port, rows, pause
+        self.port, self.number, self.rows, self.pause = port, number, rows, pause
         self.next = number * SPAN
         self.acknowledged = range(self.next, self.next)  # must be stored
         self.unanswered = None                           # may be
