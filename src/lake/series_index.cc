@@ -3,20 +3,22 @@
 #include <algorithm>
 #include <numeric>
 
-namespace firn::lake {
+#include "base/checksum.h"
 
-uint32_t SeriesIndex::Mapping::Learn(uint32_t series) {
-  const uint32_t number = index_->Add(*view_, series);
-  (*numbers_)[series] = number;
-  return number;
-}
+namespace firn::lake {
+namespace {
+
+// A ContentIndex has two to four slots of eight bytes an entry.
+constexpr size_t kIndexEntryBytes = 24;
+
+}  // namespace
 
 SeriesIndex::Mapping SeriesIndex::MappingFor(const point::SeriesView& view) {
   KnownTable& known = tables_[view.table().get()];
   known.table = view.table();
   known.used = true;
   if (known.numbers.size() < view.series_count()) known.numbers.resize(view.series_count(), kUnknown);
-  return {this, &view, &known.numbers};
+  return {this, &view, &known};
 }
 
 int SeriesIndex::FindTag(std::string_view name) const {
@@ -24,47 +26,69 @@ int SeriesIndex::FindTag(std::string_view name) const {
   return found == tag_by_name_.end() ? -1 : static_cast<int>(found->second);
 }
 
-SeriesIndex::TagKey& SeriesIndex::TagFor(std::string_view name) {
+uint32_t SeriesIndex::TagFor(std::string_view name) {
   const int known = FindTag(name);
-  if (known >= 0) return tags_[static_cast<size_t>(known)];
+  if (known >= 0) return static_cast<uint32_t>(known);
   TagKey& tag = tags_.emplace_back();
   tag.name = name;
-  tag_by_name_.emplace(tag.name, static_cast<uint32_t>(tags_.size() - 1));
+  const auto at = static_cast<uint32_t>(tags_.size() - 1);
+  tag_by_name_.emplace(tag.name, at);
   byte_size_ += sizeof(TagKey) + 2 * name.size() + 64;
-  return tag;
+  return at;
 }
 
-bool SeriesIndex::SameTags(const point::SeriesView& view, uint32_t series, uint32_t number) const {
-  const std::vector<point::Tag> tags = view.TagsOf(series);
-  if (tag_count_[number] != tags.size()) return false;
-  return std::all_of(tags.begin(), tags.end(), [&](const point::Tag& tag) {
-    const int at = FindTag(tag.key);
-    return at >= 0 && ValueOf(tags_[static_cast<size_t>(at)], number) == tag.value;
-  });
+uint32_t SeriesIndex::CodeFor(TagKey& tag, std::string_view value) {
+  const uint64_t hash = HashBytes(value);
+  const uint32_t known = tag.code_by_value.Find(hash, [&](uint32_t code) { return tag.values[code - 1] == value; });
+  if (known != point::ContentIndex::kNone) return known;
+  tag.values.emplace_back(value);
+  const auto code = static_cast<uint32_t>(tag.values.size());
+  tag.code_by_value.Add(hash, code);
+  byte_size_ += sizeof(std::string) + value.size() + kIndexEntryBytes;
+  return code;
 }
 
-uint32_t SeriesIndex::Add(const point::SeriesView& view, uint32_t series) {
+/// Puts the tags of a series into codes_: strings only where a value is met for the first time in its table.
+void SeriesIndex::ReadCodes(const point::SeriesView& view, uint32_t series, KnownTable& known) {
+  for (auto i = static_cast<uint32_t>(known.columns.size()); i < view.tag_column_count(); ++i) {
+    known.columns.push_back({TagFor(view.column(i).name()), {}});
+  }
+  codes_.clear();
+  for (uint32_t i = 0; i < view.tag_column_count(); ++i) {
+    const uint32_t theirs = view.column(i).CodeOf(series);
+    if (theirs == 0) continue;
+    KnownColumn& column = known.columns[i];
+    TagKey& tag = tags_[column.tag];
+    if (column.codes.size() <= theirs) column.codes.resize(theirs + 1, 0);
+    uint32_t& ours = column.codes[theirs];
+    if (ours == 0) ours = CodeFor(tag, view.column(i).ValueOfCode(theirs));
+    codes_.emplace_back(&tag, ours);
+  }
+}
+
+bool SeriesIndex::HasCodes(uint32_t number) const {
+  return tag_count_[number] == codes_.size() && std::all_of(codes_.begin(), codes_.end(), [&](const auto& code) {
+           return code.first->codes.Of(number) == code.second;
+         });
+}
+
+uint32_t SeriesIndex::Learn(const point::SeriesView& view, uint32_t series, KnownTable& known) {
   const point::SeriesId id = view.id(series);
-  const auto [first, last] = by_id_.equal_range(id);
-  for (auto known = first; known != last; ++known) {
-    if (SameTags(view, series, known->second)) return known->second;
-  }
+  by_id_.Prefetch(point::SeriesIdHash()(id));
+  ReadCodes(view, series, known);
+  const uint32_t found = by_id_.Find(point::SeriesIdHash()(id), [&](uint32_t number) { return HasCodes(number); });
+  return found != point::ContentIndex::kNone ? found : Add(id);
+}
+
+/// A series with the tags in codes_.
+uint32_t SeriesIndex::Add(point::SeriesId id) {
   const uint32_t number = series_count_++;
-  by_id_.emplace(id, number);
-  const std::vector<point::Tag> tags = view.TagsOf(series);
-  for (const point::Tag& tag : tags) {
-    TagKey& key = TagFor(tag.key);
-    auto code = key.code_of.find(tag.value);
-    if (code == key.code_of.end()) {
-      const std::string& kept = key.values.emplace_back(tag.value);
-      code = key.code_of.emplace(kept, static_cast<uint32_t>(key.values.size())).first;
-      byte_size_ += sizeof(std::string) + tag.value.size() + 64;
-    }
-    key.codes.Append(number, code->second);
-  }
-  tag_count_.push_back(static_cast<uint32_t>(tags.size()));
-  hashes_.push_back(static_cast<uint8_t>(point::SeriesIdHash()(id)));
-  byte_size_ += 64 + tags.size() * 2 * sizeof(uint32_t);
+  const uint64_t hash = point::SeriesIdHash()(id);
+  by_id_.Add(hash, number);
+  for (const auto& [tag, code] : codes_) tag->codes.Append(number, code);
+  tag_count_.push_back(static_cast<uint32_t>(codes_.size()));
+  hashes_.push_back(static_cast<uint8_t>(hash));
+  byte_size_ += kIndexEntryBytes + codes_.size() * 2 * sizeof(uint32_t);
   return number;
 }
 
@@ -119,7 +143,10 @@ size_t SeriesIndex::byte_size() const {
                   tag_count_.capacity()) *
                      sizeof(uint32_t) +
                  hashes_.capacity();
-  for (const auto& [table, known] : tables_) bytes += known.numbers.capacity() * sizeof(uint32_t);
+  for (const auto& [table, known] : tables_) {
+    bytes += known.numbers.capacity() * sizeof(uint32_t);
+    for (const KnownColumn& column : known.columns) bytes += column.codes.capacity() * sizeof(uint32_t);
+  }
   return bytes;
 }
 

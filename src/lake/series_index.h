@@ -16,23 +16,37 @@ namespace firn::lake {
 
 /// All series of one table under one numbering, whatever series tables its batches come with, and their order by tags.
 ///
-/// Strings are compared once a distinct series, not once a row: a series of a batch is looked up by its 128-bit id when
-/// it is first seen in its series table (and its tags are compared, so that a collision cannot melt two series), from
-/// then on it is an array access. The index outlives flushes, so that a hundred thousand hosts are not ranked anew
-/// every minute. Not thread-safe.
+/// Strings are compared once a distinct value of a series table, not once a row: a series of a batch is looked up by
+/// its id when it is first seen in its table (and its tags are compared, as codes, so that a collision cannot melt two
+/// series), from then on it is an array access. The index outlives flushes, so that a hundred thousand hosts are not
+/// ranked anew every minute. Not thread-safe.
 class SeriesIndex {
+ private:
+  static constexpr uint32_t kUnknown = UINT32_MAX;
+  /// A tag key of a series table, in the index' words.
+  struct KnownColumn {
+    uint32_t tag = 0;             ///< in tags_
+    std::vector<uint32_t> codes;  ///< the table's code → the index' code; 0 = not asked for yet
+  };
+  struct KnownTable {
+    std::shared_ptr<const point::SeriesTable> table;  ///< kept, so that the address stays its own
+    std::vector<uint32_t> numbers;                    ///< the table's series → the index' series
+    std::vector<KnownColumn> columns;
+    bool used = true;
+  };
+
  public:
   /// A tag key over all series.
   struct TagKey {
     TagKey() = default;
-    TagKey(const TagKey&) = delete;  // `code_of` looks into `values`
+    TagKey(const TagKey&) = delete;
     TagKey& operator=(const TagKey&) = delete;
 
     std::string name;
     SeriesCodes codes;
-    std::deque<std::string> values;                          ///< code - 1 → value
-    std::unordered_map<std::string_view, uint32_t> code_of;  ///< views into `values`
-    std::vector<uint32_t> rank_of_code;                      ///< after Rank: order of the codes, 0 for code 0
+    std::deque<std::string> values;      ///< code - 1 → value
+    point::ContentIndex code_by_value;   ///< by HashBytes of the value
+    std::vector<uint32_t> rank_of_code;  ///< after Rank: order of the codes, 0 for code 0
     std::vector<uint32_t> code_of_rank;
   };
 
@@ -40,18 +54,18 @@ class SeriesIndex {
   class Mapping {
    public:
     uint32_t Of(uint32_t series) {
-      const uint32_t known = (*numbers_)[series];
-      return known != kUnknown ? known : Learn(series);
+      uint32_t& number = known_->numbers[series];
+      if (number == kUnknown) number = index_->Learn(*view_, series, *known_);
+      return number;
     }
 
    private:
     friend class SeriesIndex;
-    Mapping(SeriesIndex* index, const point::SeriesView* view, std::vector<uint32_t>* numbers)
-        : index_(index), view_(view), numbers_(numbers) {}
-    uint32_t Learn(uint32_t series);
+    Mapping(SeriesIndex* index, const point::SeriesView* view, KnownTable* known)
+        : index_(index), view_(view), known_(known) {}
     SeriesIndex* index_;
     const point::SeriesView* view_;
-    std::vector<uint32_t>* numbers_;
+    KnownTable* known_;
   };
   Mapping MappingFor(const point::SeriesView& view);
 
@@ -80,24 +94,22 @@ class SeriesIndex {
   bool Keeps(const point::SeriesTable* table) const { return tables_.contains(table); }
 
  private:
-  static constexpr uint32_t kUnknown = UINT32_MAX;
-  struct KnownTable {
-    std::shared_ptr<const point::SeriesTable> table;  ///< kept, so that the address stays its own
-    std::vector<uint32_t> numbers;
-    bool used = true;
-  };
-  uint32_t Add(const point::SeriesView& view, uint32_t series);
-  bool SameTags(const point::SeriesView& view, uint32_t series, uint32_t number) const;
-  TagKey& TagFor(std::string_view name);
+  uint32_t Learn(const point::SeriesView& view, uint32_t series, KnownTable& known);
+  void ReadCodes(const point::SeriesView& view, uint32_t series, KnownTable& known);
+  uint32_t Add(point::SeriesId id);
+  bool HasCodes(uint32_t number) const;
+  uint32_t TagFor(std::string_view name);
+  uint32_t CodeFor(TagKey& tag, std::string_view value);
   static void RankValues(TagKey& tag);
   void PlaceByTag(const TagKey& tag);
 
   uint32_t series_count_ = 0;
   std::deque<TagKey> tags_;  ///< whose elements never move
   std::unordered_map<std::string_view, uint32_t> tag_by_name_;
-  std::vector<uint32_t> tag_count_;  ///< of each series
-  std::vector<uint8_t> hashes_;      ///< of each series
-  std::unordered_multimap<point::SeriesId, uint32_t, point::SeriesIdHash> by_id_;
+  std::vector<uint32_t> tag_count_;                  ///< of each series
+  std::vector<uint8_t> hashes_;                      ///< of each series
+  point::ContentIndex by_id_;                        ///< several series may have one id
+  std::vector<std::pair<TagKey*, uint32_t>> codes_;  ///< of the series at hand
   std::unordered_map<const point::SeriesTable*, KnownTable> tables_;
   std::vector<uint32_t> ranks_;
   std::vector<uint32_t> series_of_rank_;
