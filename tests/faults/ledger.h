@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Ledger {
  public:
   void Sent(int64_t id);          ///< it may be stored, at most once
   void Acknowledged(int64_t id);  ///< it must be stored, once
+  void MayRepeat(int64_t id);     ///< it was sent in two different bodies: at least once
   void Gone(int64_t id);          ///< somebody has dropped its table: it may be there or not, at most once
 
   /// One line for each row that is missing, there twice, unknown, or not what it was. Empty = exact.
@@ -39,6 +41,7 @@ class Ledger {
  private:
   enum class State : uint8_t { kSent, kAcknowledged, kGone };
   std::map<int64_t, State> rows_;
+  std::set<int64_t> repeated_;
 };
 
 }  // namespace firn::faults

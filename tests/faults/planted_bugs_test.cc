@@ -1,6 +1,7 @@
 // Bugs are planted, and must be seen (fault 54): a campaign that finds nothing proves nothing unless it would find
 // these. Each is a part of the program replaced by one that does what a mistake would do.
 #include "fault_fixture.h"
+#include "forwarding_file_system.h"
 
 namespace firn::faults {
 namespace {
@@ -11,26 +12,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 /// A disk whose files are never synced.
-class ForgetfulDisk final : public storage::FileSystem {
+class ForgetfulDisk final : public testing::ForwardingFileSystem {
  public:
-  explicit ForgetfulDisk(storage::FileSystem& disk) : disk_(disk) {}
+  using ForwardingFileSystem::ForwardingFileSystem;
 
   Result<std::unique_ptr<storage::File>> Open(const std::string& path, Mode mode) override {
-    FIRN_ASSIGN(std::unique_ptr<storage::File> file, disk_.Open(path, mode));
+    FIRN_ASSIGN(std::unique_ptr<storage::File> file, ForwardingFileSystem::Open(path, mode));
     return std::unique_ptr<storage::File>(std::make_unique<UnsyncedFile>(std::move(file)));
   }
-  Result<std::vector<std::string>> List(const std::string& folder) override { return disk_.List(folder); }
-  Result<bool> Exists(const std::string& path) override { return disk_.Exists(path); }
-  Result<storage::FileInfo> Stat(const std::string& path) override { return disk_.Stat(path); }
-  Status CreateFolders(const std::string& folder) override { return disk_.CreateFolders(folder); }
-  Status Rename(const std::string& from, const std::string& to) override { return disk_.Rename(from, to); }
-  Status RenameNoReplace(const std::string& from, const std::string& to) override {
-    return disk_.RenameNoReplace(from, to);
-  }
-  Status Remove(const std::string& path) override { return disk_.Remove(path); }
-  Status SyncFolder(const std::string& folder) override { return disk_.SyncFolder(folder); }
-  Result<uint64_t> FreeBytes(const std::string& folder) override { return disk_.FreeBytes(folder); }
-  Result<std::unique_ptr<storage::FolderLock>> Lock(const std::string& folder) override { return disk_.Lock(folder); }
 
  private:
   class UnsyncedFile final : public storage::File {
@@ -45,7 +34,6 @@ class ForgetfulDisk final : public storage::FileSystem {
    private:
     std::unique_ptr<storage::File> inner_;
   };
-  storage::FileSystem& disk_;
 };
 
 /// Says that one position more is durable than is.

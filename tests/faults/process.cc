@@ -1,5 +1,6 @@
 #include "process.h"
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -189,6 +190,33 @@ Status Process::Send(const std::string& text) {
     if (!taken.ok() && !fatal().has_value()) return taken;
   }
   return answer;
+}
+
+std::vector<Status> Process::SendTogether(const std::vector<std::string>& bodies) {
+  std::vector<std::promise<Status>> promises(bodies.size());
+  std::vector<std::future<Status>> answers;
+  for (auto& promise : promises) answers.push_back(promise.get_future());
+  const auto has_answer = [](const std::future<Status>& answer) {
+    return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  const auto await_gate = [&] {  // a journal that has failed answers, and writes no more batches
+    while (!gate_.HoldsOne() && !std::all_of(answers.begin(), answers.end(), has_answer)) std::this_thread::yield();
+  };
+  gate_.Close();
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    const inputs::PushedBody body = BodyOf(bodies[i], world_.clock);
+    push_->Accept(body, inputs::DecodeBody(body),
+                  [&promises, i](Status status) { promises[i].set_value(std::move(status)); });
+    while (!gate_.HoldsOne() && !has_answer(answers[i])) std::this_thread::yield();
+  }
+  if (gate_.HoldsOne()) gate_.PassOne();
+  await_gate();
+  (void)AwaitWorker(journal_->durable_end());
+  gate_.Open();
+  std::vector<Status> results;
+  for (auto& answer : answers) results.push_back(answer.get());
+  (void)AwaitWorker(journal_->durable_end());
+  return results;
 }
 
 Status Process::Pull(int64_t window, const std::string& lines, AnswerEnd end) {

@@ -13,6 +13,7 @@
 #include "inputs/input.h"
 #include "journal/journal.h"
 #include "journal/retry_window.h"
+#include "journal_gate.h"
 #include "outputs/output.h"
 #include "pipeline/checkpoint_file.h"
 #include "pipeline/output_runner.h"
@@ -52,6 +53,9 @@ class Process {
 
   /// What a listener does with a body; returns with the client's answer, after the worker has taken the rows.
   Status Send(const std::string& body);
+  /// Bodies of several clients at the same time: the first is written by itself, and while it is the others gather, to
+  /// be written together. Gives each client's answer.
+  std::vector<Status> SendTogether(const std::vector<std::string>& bodies);
   enum class AnswerEnd : uint8_t { kGood, kBreaksOff };
   /// What a query does with a window, a position of its own shard; with kBreaksOff its rows must not come in.
   Status Pull(int64_t window, const std::string& lines, AnswerEnd end);
@@ -76,7 +80,10 @@ class Process {
   static constexpr char kPulledShard[] = "windows";
 
   Process(World& world, ProcessOptions options)
-      : world_(world), options_(std::move(options)), random_(world.NewRandom()) {}
+      : world_(world),
+        options_(std::move(options)),
+        random_(world.NewRandom()),
+        gate_(options_.file_system ? options_.file_system() : world_.disk) {}
   Status OpenState();
   Status OpenOutput();
   Status PullInto(int64_t window, const std::string& lines, AnswerEnd end);
@@ -84,11 +91,12 @@ class Process {
   void Fatal(Status status);
   /// Until the worker has finished with everything up to `sequence`, or has given up.
   Status AwaitWorker(int64_t sequence);
-  storage::FileSystem& file_system() { return options_.file_system ? options_.file_system() : world_.disk; }
+  storage::FileSystem& file_system() { return gate_; }
 
   World& world_;
   const ProcessOptions options_;
   const std::unique_ptr<Random> random_;
+  JournalGate gate_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Status> fatal_;

@@ -4,8 +4,12 @@
 #include <optional>
 #include <random>
 
+#include "client.h"
 #include "foreign_writer.h"
+#include "ledger.h"
+#include "process.h"
 #include "table_check.h"
+#include "world.h"
 
 namespace firn::faults {
 namespace {
@@ -18,23 +22,16 @@ constexpr int64_t kForeignIds = 1'000'000;
 constexpr int64_t kPulledIds = 2'000'000;
 constexpr int64_t kRowsOfAWindow = 4;
 constexpr int kClients = 3;
+constexpr size_t kMostSites = 3;
 constexpr int kLastAttempts = 20;
 
-Weather ChooseWeather(std::mt19937_64& random) {
-  const auto in = [&](uint64_t percent) { return random() % 100 < percent; };
-  Weather weather;
-  weather.crashes = in(60);
-  weather.disk_faults = in(30);
-  weather.catalog_faults = in(45);
-  weather.storage_faults = in(30);
-  weather.foreign_writers = in(35);
-  weather.foreign_drops = weather.foreign_writers && in(30);
-  weather.clock_jumps = in(20);
-  weather.little_memory = in(30);
-  weather.pulls = in(40);
-  weather.steps = 12 + static_cast<int>(random() % 28);
-  return weather;
-}
+/// A state folder, and the process that lives on it now and then.
+struct Site {
+  std::string folder;
+  std::unique_ptr<Process> process = nullptr;
+  bool superseded = false;  ///< it has ended, and its supervisor does not start it again
+  int asleep = 0;           ///< steps for which it is stopped
+};
 
 class Simulation {
  public:
@@ -43,7 +40,9 @@ class Simulation {
     options_.memory_bytes = weather_.little_memory ? 3'000 : 64 << 20;
     options_.handoff_bytes = Chance(30) ? 1 : 1 << 20;
     options_.expire_every_commits = Chance(30) ? 3 : 100;
-    for (int i = 0; i < kClients; ++i) clients_.emplace_back();
+    sites_.push_back(std::make_unique<Site>(Site{.folder = world_.state()}));
+    for (int i = 0; i < kClients; ++i) clients_.emplace_back(Client::Retries::kByteForByte);
+    clients_.emplace_back(Client::Retries::kCutAnew);
   }
 
   SimulationResult Run() {
@@ -53,12 +52,7 @@ class Simulation {
   }
 
  private:
-  struct Client {
-    std::optional<std::string> body;  ///< not answered with yes yet
-    std::vector<int64_t> ids;
-  };
-
-  bool Chance(uint64_t percent) { return random_() % 100 < percent; }
+  bool Chance(uint64_t percent) { return faults::Chance(random_, percent); }
   uint64_t Below(uint64_t bound) { return random_() % bound; }
   template <typename... Args>
   void Trace(fmt::format_string<Args...> format, Args&&... args) {
@@ -75,17 +69,20 @@ class Simulation {
   static std::string Words(const Status& status) { return status.ok() ? "ok" : status.error().message(); }
 
   void Step() {
-    if (!Alive()) return StartProcess();
+    Site* const site = ChooseSite();
+    if (site == nullptr) return world_.clock.Advance(std::chrono::seconds(1));
+    if (!site->process) return StartProcess(*site);
     const uint64_t dice = Below(100);
     if (dice < 50) {
-      if (weather_.pulls && Chance(40)) return PullStep();
-      Send(clients_[Below(clients_.size())]);
+      SendOrPull(*site);
     } else if (dice < 75) {
-      Flush();
+      Flush(*site);
     } else if (dice < 82) {
       world_.clock.Advance(std::chrono::milliseconds(Below(5'000)));
     } else if (dice < 86 && weather_.clock_jumps) {
       JumpClock();
+    } else if (dice < 90 && weather_.copies) {
+      CopyOrStop(*site);
     } else if (dice < 94 && weather_.foreign_writers) {
       ActAsForeigner();
     } else if (weather_.crashes) {
@@ -94,22 +91,50 @@ class Simulation {
     AfterStep();
   }
 
-  bool Alive() const { return process_ != nullptr; }
+  /// One that may do something now; null when all are asleep or have ended.
+  Site* ChooseSite() {
+    std::vector<Site*> awake;
+    for (const auto& site : sites_) {
+      if (site->asleep > 0) {
+        --site->asleep;
+      } else if (!site->superseded) {
+        awake.push_back(site.get());
+      }
+    }
+    return awake.empty() ? nullptr : awake[Below(awake.size())];
+  }
 
-  /// What the step may have brought about: the machine is off, or the process wants to end.
+  size_t NumberOf(const Site& site) const {
+    const auto it = std::find_if(sites_.begin(), sites_.end(), [&](const auto& each) { return each.get() == &site; });
+    return static_cast<size_t>(it - sites_.begin());
+  }
+
+  bool AnyAlive() const {
+    return std::any_of(sites_.begin(), sites_.end(), [](const auto& site) { return site->process != nullptr; });
+  }
+
+  /// What the step may have brought about: the machine is off, or a process wants to end.
   void AfterStep() {
     if (world_.disk.is_off()) return Crash();
-    if (!Alive() || !process_->fatal().has_value()) return;
-    Trace("the process ends: {}", Words(*process_->fatal()));
-    process_.reset();
-    world_.Restart(std::nullopt);
+    for (const auto& site : sites_) {
+      if (!site->process || !site->process->fatal().has_value()) continue;
+      site->superseded = site->process->superseded() && !finishing_;
+      Trace("process {} ends{}: {}", NumberOf(*site), site->superseded ? " for good" : "",
+            Words(*site->process->fatal()));
+      End(*site);
+    }
+  }
+
+  void End(Site& site) {
+    site.process.reset();
+    if (!AnyAlive()) world_.Restart(std::nullopt);
   }
 
   void Crash() {
     if (!world_.disk.is_off()) {
       world_.disk.StopAtCall(std::max<uint64_t>(world_.disk.calls(), 1), FaultFileSystem::Effect::kNone);
     }
-    process_.reset();
+    for (const auto& site : sites_) site->process.reset();
     std::optional<uint64_t> power_loss;
     if (Chance(70)) power_loss = random_();
     Trace("{}", power_loss ? "power loss" : "kill");
@@ -117,16 +142,32 @@ class Simulation {
     world_.clock.Advance(std::chrono::seconds(1));
   }
 
-  void StartProcess() {
+  void StartProcess(Site& site) {
     if (weather_.crashes && Chance(25)) StopSoon(80);
     ++result_.restarts;
-    auto started = Process::Start(world_, options_);
-    Trace("start: {}", Words(started.status()));
-    if (started.ok()) process_ = std::move(*started);
+    ProcessOptions options = options_;
+    options.state_folder = site.folder;
+    auto started = Process::Start(world_, options);
+    Trace("process {} starts: {}", NumberOf(site), Words(started.status()));
+    if (started.ok()) site.process = std::move(*started);
     if (world_.disk.is_off()) return Crash();
-    if (!started.ok()) return world_.Restart(std::nullopt);
-    SetFaults();
+    if (!started.ok()) return End(site);
+    SetFaults(site);
     AfterStep();
+  }
+
+  /// A machine is cloned, a backup restored; or a process is stopped for a while.
+  void CopyOrStop(Site& site) {
+    if (sites_.size() == kMostSites || Chance(40)) {
+      site.asleep = 1 + static_cast<int>(Below(12));
+      return Trace("process {} is stopped for {} steps", NumberOf(site), site.asleep);
+    }
+    const std::string folder = fmt::format("{}/copy{}", world_.folder, sites_.size());
+    const uint64_t last_segment = Chance(60) ? 100 : Below(100);
+    const Status copied = world_.CopyState(site.folder, folder, last_segment);
+    Trace("state {} is copied to {} ({} % of its last segment): {}", NumberOf(site), sites_.size(), last_segment,
+          Words(copied));
+    if (copied.ok()) sites_.push_back(std::make_unique<Site>(Site{.folder = folder}));
   }
 
   void StopSoon(uint64_t within) {
@@ -144,40 +185,46 @@ class Simulation {
     Trace("  call {} of the disk fails", call);
   }
 
-  void Send(Client& client) {
-    if (!client.body) NewBody(client);
+  void SendOrPull(Site& site) {
+    if (weather_.pulls && Chance(40)) {
+      (void)Pull(site);
+      return;
+    }
+    std::vector<Client*> senders;
+    for (Client& client : clients_) {
+      if (!client.waits() || client.site == NumberOf(site)) senders.push_back(&client);
+    }
+    std::shuffle(senders.begin(), senders.end(), random_);
+    if (!senders.empty()) senders.resize(Chance(60) ? 1 : 1 + Below(senders.size()));
+    Send(site, senders);
+  }
+
+  void Send(Site& site, const std::vector<Client*>& senders) {
+    if (senders.empty()) return;
     if (weather_.crashes && Chance(10)) StopSoon(12);
     if (weather_.disk_faults && Chance(10)) FailSoon(8);
-    const Status answer = process_->Send(*client.body);
-    const bool heard = !Chance(20);
-    Trace("client {} sends rows {}..: {}{}", &client - clients_.data(), client.ids.front(), Words(answer),
-          heard ? "" : " (answer lost)");
-    if (!answer.ok() || !heard) return;  // sent again, byte for byte
-    for (const int64_t id : client.ids) ledger_.Acknowledged(id);
-    client.body.reset();
-  }
-
-  void NewBody(Client& client) {
-    client.ids.clear();
-    client.body.emplace();
-    const uint64_t rows = 1 + Below(8);
-    const std::string extra = Chance(15) ? fmt::format("extra{}=1.5", Below(4)) : "";
-    for (uint64_t i = 0; i < rows; ++i) {
-      client.ids.push_back(next_id_++);
-      *client.body += LineOf(client.ids.back(), extra);
-      ledger_.Sent(client.ids.back());
+    std::vector<std::string> bodies;
+    for (Client* client : senders) {
+      const int64_t first_new = next_id_;
+      client->site = NumberOf(site);
+      bodies.push_back(client->NextBody(random_, next_id_, ledger_));
+      result_.rows += static_cast<size_t>(next_id_ - first_new);
     }
-    result_.rows += rows;
-  }
-
-  void PullStep() {
-    (void)Pull();
-    AfterStep();
+    // A second client, or a proxy in between, sends one of the bodies too.
+    if (senders.size() > 1 && Chance(20)) bodies.push_back(bodies[Below(bodies.size())]);
+    const std::vector<Status> answers =
+        bodies.size() == 1 ? std::vector<Status>{site.process->Send(bodies[0])} : site.process->SendTogether(bodies);
+    for (size_t i = 0; i < senders.size(); ++i) {
+      const bool heard = !Chance(20);
+      Trace("client {} sends rows {}.. to {}: {}{}", senders[i] - clients_.data(), senders[i]->first_id(),
+            NumberOf(site), Words(answers[i]), heard ? "" : " (answer lost)");
+      senders[i]->Hear(answers[i].ok() && heard, ledger_);
+    }
   }
 
   /// The window behind the last that was handed over: a new one, or one that a crash took back.
-  Status Pull() {
-    const int64_t window = process_->last_window() + 1;
+  Status Pull(Site& site) {
+    const int64_t window = site.process->last_window() + 1;
     std::string lines;
     for (int64_t i = 0; i < kRowsOfAWindow; ++i) {
       const int64_t id = kPulledIds + window * kRowsOfAWindow + i;
@@ -189,18 +236,18 @@ class Simulation {
     const bool breaks_off = Chance(15) && !finishing_;
     if (weather_.crashes && Chance(10)) StopSoon(12);
     const Status pulled =
-        process_->Pull(window, lines, breaks_off ? Process::AnswerEnd::kBreaksOff : Process::AnswerEnd::kGood);
-    Trace("window {}: {}{}", window, Words(pulled), breaks_off ? " (breaks off)" : "");
+        site.process->Pull(window, lines, breaks_off ? Process::AnswerEnd::kBreaksOff : Process::AnswerEnd::kGood);
+    Trace("window {} of {}: {}{}", window, NumberOf(site), Words(pulled), breaks_off ? " (breaks off)" : "");
     return pulled;
   }
 
-  void Flush() {
-    if (weather_.crashes && Chance(30)) StopSoon(250);
-    if (weather_.disk_faults && Chance(30)) FailSoon(200);
-    faults_on_ = true;
-    const Status flushed = process_->Flush();
-    faults_on_ = false;
-    Trace("flush: {}", Words(flushed));
+  void Flush(Site& site) {
+    if (!in_commit_ && weather_.crashes && Chance(30)) StopSoon(250);
+    if (!in_commit_ && weather_.disk_faults && Chance(30)) FailSoon(200);
+    const bool outer = std::exchange(faults_on_, true);
+    const Status flushed = site.process->Flush();
+    faults_on_ = outer;
+    Trace("flush of {}: {}", NumberOf(site), Words(flushed));
   }
 
   void JumpClock() {
@@ -209,38 +256,35 @@ class Simulation {
     Trace("the wall clock jumps by {} s", seconds);
   }
 
-  void SetFaults() {
-    process_->warehouse().catalog->SetDecide([this](const std::string& call) { return NextCatalogFault(call); });
-    process_->warehouse().storage->SetDecide(
+  void SetFaults(Site& site) {
+    OpenedWarehouse& warehouse = site.process->warehouse();
+    warehouse.catalog->SetDecide([this, &site](const std::string& call) { return NextCatalogFault(site, call); });
+    warehouse.storage->SetDecide(
         [this](const std::string& call, const std::string& location) { return NextStorageFault(call, location); });
   }
 
-  CatalogFault NextCatalogFault(const std::string& call) {
-    using Effect = CatalogFault::Effect;
+  CatalogFault NextCatalogFault(const Site& site, const std::string& call) {
     if (!faults_on_ || world_.disk.is_off()) return {};
     if (call == "commit" && weather_.foreign_writers && Chance(10)) ActAsForeigner();
+    if (call == "commit" && weather_.copies && !in_commit_ && Chance(20)) LetAnotherCommit(site);
     if (!weather_.catalog_faults || !Chance(15)) return {};
-    CatalogFault fault;
-    const bool changes = call == "commit" || call == "create";
-    static constexpr Effect kOfChanges[] = {Effect::kRefuse, Effect::kLoseAnswer, Effect::kApplyLate,
-                                            Effect::kApplyTwice};
-    fault.effect = changes ? kOfChanges[Below(std::size(kOfChanges))] : Effect::kRefuse;
-    const bool is_open = fault.effect == Effect::kLoseAnswer || fault.effect == Effect::kApplyLate;
-    // What says that nothing was done must be true; what leaves the outcome open may come with either.
-    static constexpr ErrorKind kOpen[] = {ErrorKind::kCommitStateUnknown, ErrorKind::kTimeout};
-    static constexpr ErrorKind kRefused[] = {ErrorKind::kUnavailable, ErrorKind::kUnauthorized, ErrorKind::kConflict,
-                                             ErrorKind::kCommitStateUnknown};
-    fault.kind = is_open ? kOpen[Below(2)] : kRefused[Below(changes ? 4 : 2)];
+    const CatalogFault fault = ChooseCatalogFault(random_, call);
     Trace("  catalog: {} meets effect {}, {}", call, static_cast<int>(fault.effect), ErrorKindName(fault.kind));
     return fault;
   }
 
+  /// While `site` is between its check and its commit.
+  void LetAnotherCommit(const Site& site) {
+    in_commit_ = true;
+    for (const auto& other : sites_) {
+      if (other.get() != &site && other->process && !other->process->fatal().has_value()) Flush(*other);
+    }
+    in_commit_ = false;
+  }
+
   StorageFault NextStorageFault(const std::string& call, const std::string& location) {
-    using Effect = StorageFault::Effect;
     if (!faults_on_ || world_.disk.is_off() || !weather_.storage_faults || !Chance(5)) return {};
-    StorageFault fault;
-    fault.effect = (call == "close" || call == "delete") && Chance(50) ? Effect::kLoseAnswer : Effect::kRefuse;
-    fault.kind = fault.effect == Effect::kLoseAnswer ? ErrorKind::kTimeout : ErrorKind::kUnavailable;
+    const StorageFault fault = ChooseStorageFault(random_, call);
     Trace("  storage: {} of …{} meets effect {}", call,
           location.substr(location.size() - std::min<size_t>(location.size(), 12)), static_cast<int>(fault.effect));
     return fault;
@@ -275,34 +319,47 @@ class Simulation {
     faults_on_ = faults;
   }
 
-  /// The weather clears up: everything that is owed must arrive, and then it is counted.
+  /// The weather clears up: everything that is owed must arrive, and then it is counted. Of copies one after another,
+  /// as whoever starts is the newest.
   void Finish() {
     weather_ = Weather{.steps = weather_.steps};
     finishing_ = true;
     for (int64_t id = kPulledIds + kRowsOfAWindow; id < kPulledIds + (asked_window_ + 1) * kRowsOfAWindow; ++id) {
       ledger_.Acknowledged(id);
     }
-    for (int attempt = 0; attempt < kLastAttempts && !IsAllDone(); ++attempt) {
-      if (!Alive()) StartProcess();
-      for (Client& client : clients_) {
-        if (Alive() && client.body) Send(client);
+    for (const auto& site : sites_) {
+      for (const auto& other : sites_) {
+        if (other != site) EndForGood(*other);
       }
-      while (Alive() && process_->last_window() < asked_window_ && Pull().ok()) {
-      }
-      if (Alive()) Flush();
-      if (Alive() || world_.disk.is_off()) AfterStep();
-      world_.clock.Advance(std::chrono::seconds(1));
+      for (int attempt = 0; attempt < kLastAttempts && !IsAllDone(*site); ++attempt) FinishSite(*site);
+      if (!IsAllDone(*site)) Problem(fmt::format("no progress of {} although all faults are over", NumberOf(*site)));
     }
-    if (!IsAllDone()) result_.problems.emplace_back("no progress although all faults are over");
-    if (Alive()) process_->warehouse().catalog->ApplyLate();
-    process_.reset();
-    world_.Restart(std::nullopt);
+    for (const auto& site : sites_) EndForGood(*site);
     Check();
   }
 
-  bool IsAllDone() const {
-    return Alive() && process_->IsDrained() && process_->durable_window() >= asked_window_ &&
-           std::none_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.body.has_value(); });
+  void EndForGood(Site& site) {
+    if (!site.process) return;
+    site.process->warehouse().catalog->ApplyLate();
+    End(site);
+  }
+
+  void FinishSite(Site& site) {
+    if (!site.process) StartProcess(site);
+    for (Client& client : clients_) {
+      if (site.process && client.waits() && client.site == NumberOf(site)) Send(site, {&client});
+    }
+    while (site.process && site.process->last_window() < asked_window_ && Pull(site).ok()) {
+    }
+    if (site.process) Flush(site);
+    AfterStep();
+    world_.clock.Advance(std::chrono::seconds(1));
+  }
+
+  bool IsAllDone(const Site& site) const {
+    return site.process && site.process->IsDrained() && site.process->durable_window() >= asked_window_ &&
+           std::none_of(clients_.begin(), clients_.end(),
+                        [&](const Client& client) { return client.waits() && client.site == NumberOf(site); });
   }
 
   void Check() {
@@ -317,7 +374,8 @@ class Simulation {
     if (!orphans.ok()) return Problem(orphans.error().message());
     result_.orphans = std::move(*orphans);
     const Weather& all = result_.weather;
-    const bool calm = !all.crashes && !all.disk_faults && !all.catalog_faults && !all.storage_faults && !dropped_;
+    const bool calm =
+        !all.crashes && !all.disk_faults && !all.catalog_faults && !all.storage_faults && !all.copies && !dropped_;
     // Where every call has had its answer, nothing may be left behind: Firn cleans up after itself.
     if (calm && !result_.orphans.empty()) {
       Problem(fmt::format("{} files are left that nothing references: {}", result_.orphans.size(),
@@ -333,7 +391,7 @@ class Simulation {
   World world_;
   ForeignWriter foreigner_{world_};
   ProcessOptions options_;
-  std::unique_ptr<Process> process_;
+  std::vector<std::unique_ptr<Site>> sites_;
   std::vector<Client> clients_;
   Ledger ledger_;
   int64_t next_id_ = 0;
@@ -341,6 +399,7 @@ class Simulation {
   int64_t asked_window_ = 0;  ///< the highest
   bool finishing_ = false;
   bool faults_on_ = false;
+  bool in_commit_ = false;  ///< of a process, while another acts
   bool dropped_ = false;
 };
 
