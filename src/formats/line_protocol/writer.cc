@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/line_protocol/line_text.h"
 #include "formats/line_protocol/plain_line.h"
 #include "point/row.h"
 
@@ -44,24 +45,84 @@ bool AppendMeasurement(std::string_view name, std::string& out, WriteReport& rep
   return true;
 }
 
+constexpr size_t kLongestWhole = 20;   // -9223372036854775808
+constexpr size_t kLongestFloat = 360;  // -5e-324 without an exponent, and some
+
 template <typename T>
-void AppendWhole(T value, std::string& out) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof(digits), value).ptr);
+void AddWhole(T value, LineText& out) {
+  char* const end = out.Room(kLongestWhole);
+  out.EndAt(std::to_chars(end, end + kLongestWhole, value).ptr);
 }
 
-void AppendString(std::string_view value, std::string& out) {
-  out += '"';
+void AddString(std::string_view value, LineText& out) {
+  char* end = out.Room(2 * value.size() + 2);
+  *end++ = '"';
   for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    if (c == '"' || c == '\\') *end++ = '\\';
+    *end++ = c;
   }
-  out += '"';
+  *end++ = '"';
+  out.EndAt(end);
 }
 
 int64_t FloorDivide(int64_t value, int64_t by) {
   const int64_t quotient = value / by;
   return quotient - (value % by < 0 ? 1 : 0);
+}
+
+/// Most measured values have no more than two decimals: these need no search for the shortest digits. A quotient of two
+/// numbers without rounding is the number nearest to it, so where it gives the value back, its digits do too; and of up
+/// to fifteen digits no two numbers are nearest to the same value. Null when it is no such value.
+char* WriteHundredths(double value, char* out) {
+  const double hundredths = std::nearbyint(value * 100);
+  if (!(std::fabs(hundredths) < 1e15) || hundredths / 100 != value || hundredths == 0) return nullptr;
+  const auto whole = static_cast<uint64_t>(std::fabs(hundredths));
+  if (hundredths < 0) *out++ = '-';
+  out = std::to_chars(out, out + kLongestWhole, whole / 100).ptr;
+  if (const auto rest = static_cast<char>(whole % 100); rest != 0) {
+    *out++ = '.';
+    *out++ = static_cast<char>('0' + rest / 10);
+    if (rest % 10 != 0) *out++ = static_cast<char>('0' + rest % 10);
+  }
+  return out;
+}
+
+/// Writes a finite value to `out`, which has room for kLongestFloat bytes, and gives the end.
+char* WriteFloat(double value, char* out) {
+  if (char* const end = WriteHundredths(value, out)) return end;
+  if (const double size = std::fabs(value); size >= 1e-5 && size < 1e15) {
+    // Here the shortest form without an exponent needs no zeros before or behind its digits.
+    return std::to_chars(out, out + kLongestFloat, value, std::chars_format::fixed).ptr;
+  }
+  // The digits come from the shortest scientific form "d.ddde±xx"; only the place of the point is new.
+  char text[32];
+  const char* const end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  const char* at = text;
+  if (*at == '-') *out++ = *at++;
+  std::string digits;
+  for (; *at != 'e'; ++at) {
+    if (*at != '.') digits += *at;
+  }
+  ++at;
+  if (*at == '+') ++at;
+  int exponent = 0;
+  std::from_chars(at, end, exponent);
+  const int before_point = exponent + 1;
+  const auto count = static_cast<int>(digits.size());
+  if (before_point <= 0) {
+    *out++ = '0';
+    if (digits == "0") return out;
+    *out++ = '.';
+    out = std::fill_n(out, -before_point, '0');
+    return std::copy(digits.begin(), digits.end(), out);
+  }
+  if (before_point >= count) {
+    out = std::copy(digits.begin(), digits.end(), out);
+    return std::fill_n(out, before_point - count, '0');
+  }
+  out = std::copy_n(digits.begin(), before_point, out);
+  *out++ = '.';
+  return std::copy(digits.begin() + before_point, digits.end(), out);
 }
 
 /// Writes the rows of one batch: names and keys are escaped once.
@@ -77,72 +138,78 @@ class BatchWriter {
         return order != 0 ? order < 0 : a < b;
       });
     }
-    names_.resize(batch.fields.size());
-    for (size_t i = 0; i < names_.size(); ++i) {
+    for (const point::FieldColumn& field : batch.fields) {
       WriteReport of_name;
-      AppendName(batch.fields[i].name(), kNameEscapes, names_[i].text, of_name);
-      names_[i].changed = of_name.names_changed > 0;
+      std::string text;
+      const bool writable = AppendName(field.name(), kNameEscapes, text, of_name);
+      names_.push_back({PaddedName(text + "="), writable, of_name.names_changed > 0});
     }
     has_measurement_ = AppendMeasurement(batch.measurement, measurement_, report_);
+    if (options.max_line_bytes > 0) longest_line_ = options.max_line_bytes;
   }
 
   void Write(size_t row) {
-    const std::string_view key = KeyOf(row);
-    tail_.clear();
-    if (!options_.omit_timestamp) {
-      tail_ += ' ';
-      AppendWhole(FloorDivide(batch_.times[row], options_.precision_ns), tail_);
-    }
-    tail_ += '\n';
-    const size_t point_start = out_.size();
-    const uint64_t lines_before = report_.lines;
-    size_t line_start = point_start;
+    SetKey(row);
+    SetTail(row);
+    point_.Truncate(0);
+    uint64_t lines = 0;
+    size_t line_start = 0;
     bool in_line = false;
     for (const size_t column : order_) {
       if (!batch_.fields[column].IsSet(row)) continue;
-      field_.clear();
-      if (!AppendField(column, row)) {
+      const size_t before = point_.size();
+      in_line ? point_.Add(',') : BeginLine();
+      const size_t field_start = point_.size();
+      if (!AddField(column, row)) {
+        point_.Truncate(before);
         ++report_.values_left_out;
         continue;
       }
-      const size_t longest =
-          options_.max_line_bytes == 0 ? std::numeric_limits<size_t>::max() : options_.max_line_bytes;
-      if (in_line && out_.size() - line_start + 1 + field_.size() + tail_.size() > longest) {
-        EndLine();
-        in_line = false;
+      const size_t line_of_its_own = key_.size() + 1 + (point_.size() - field_start) + tail_.size();
+      if (!has_measurement_ || line_of_its_own > longest_line_) {
+        ++report_.points_left_out;
+        return;
       }
-      if (!in_line) {
-        line_start = out_.size();
-        out_ += key;
-        in_line = true;
-        if (key.size() + 1 + field_.size() + tail_.size() > longest || !has_measurement_) {
-          out_.resize(point_start);
-          report_.lines = lines_before;
-          ++report_.points_left_out;
-          return;
-        }
-        out_ += ' ';
-      } else {
-        out_ += ',';
+      if (in_line && point_.size() - line_start + tail_.size() > longest_line_) {
+        const std::string field(point_.view().substr(field_start));
+        point_.Truncate(before);
+        point_.Add(tail_.view());
+        ++lines;
+        line_start = point_.size();
+        BeginLine();
+        point_.Add(field);
       }
-      out_ += field_;
+      in_line = true;
     }
-    if (in_line) {
-      EndLine();
-    } else {
+    if (!in_line) {
       ++report_.points_left_out;
+      return;
     }
+    point_.Add(tail_.view());
+    report_.lines += lines + 1;
+    out_ += point_.view();
   }
 
  private:
-  void EndLine() {
-    out_ += tail_;
-    ++report_.lines;
+  void BeginLine() {
+    point_.Add(key_);
+    point_.Add(' ');
   }
 
-  std::string_view KeyOf(size_t row) {
+  /// What ends each line of a row.
+  void SetTail(size_t row) {
+    tail_.Truncate(0);
+    if (!options_.omit_timestamp) {
+      tail_.Add(' ');
+      AddWhole(FloorDivide(batch_.times[row], options_.precision_ns), tail_);
+    }
+    tail_.Add('\n');
+  }
+
+  /// What begins each line of a row: measurement and tags.
+  void SetKey(size_t row) {
     const uint32_t series = batch_.series[row];
-    if (has_key_ && series == key_series_) return key_;
+    if (has_key_ && series == key_series_) return;
     has_key_ = true;
     key_series_ = series;
     key_ = measurement_;
@@ -156,51 +223,46 @@ class BatchWriter {
       key_.resize(start);
       ++report_.tags_left_out;
     }
-    return key_;
   }
 
   /// False when the value has no text.
-  bool AppendField(size_t index, size_t row) {
+  bool AddField(size_t index, size_t row) {
     const point::FieldColumn& column = batch_.fields[index];
-    if (names_[index].text.empty()) return false;
-    if (names_[index].changed) {
+    EscapedName& name = names_[index];
+    if (!name.writable) return false;
+    if (name.changed) {
       ++report_.names_changed;
-      names_[index].changed = false;
+      name.changed = false;
     }
-    field_ += names_[index].text;
-    field_ += '=';
+    point_.Add(name.text);
     switch (column.type()) {
       case point::FieldType::kFloat64: {
         const double value = column.float64s()[row];
         if (!std::isfinite(value)) return false;
-        AppendFloat(value, field_);
+        point_.EndAt(WriteFloat(value, point_.Room(kLongestFloat)));
         return true;
       }
       case point::FieldType::kInt64:
-        AppendWhole(column.int64s()[row], field_), field_ += 'i';
+        AddWhole(column.int64s()[row], point_);
+        point_.Add('i');
         return true;
       case point::FieldType::kUint64:
-        AppendUnsigned(column.uint64s()[row]);
+        AddUnsigned(column.uint64s()[row]);
         return true;
       case point::FieldType::kBoolean:
-        field_ += column.booleans()[row] != 0 ? "true" : "false";
+        point_.Add(std::string_view(column.booleans()[row] != 0 ? "true" : "false"));
         return true;
       case point::FieldType::kString:
-        AppendString(column.StringAt(row), field_);
+        AddString(column.StringAt(row), point_);
         return true;
     }
     return false;
   }
 
-  void AppendUnsigned(uint64_t value) {
-    if (options_.unsigned_integers) {
-      AppendWhole(value, field_);
-      field_ += 'u';
-      return;
-    }
+  void AddUnsigned(uint64_t value) {
     constexpr auto kHighest = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-    AppendWhole(std::min(value, kHighest), field_);
-    field_ += 'i';
+    AddWhole(options_.unsigned_integers ? value : std::min(value, kHighest), point_);
+    point_.Add(options_.unsigned_integers ? 'u' : 'i');
   }
 
   const point::Batch& batch_;
@@ -209,80 +271,26 @@ class BatchWriter {
   WriteReport& report_;
   std::vector<size_t> order_;
   struct EscapedName {
-    std::string text;
+    PaddedName text;  // with its `=`
+    bool writable = false;
     bool changed = false;  // and not yet reported
   };
   std::vector<EscapedName> names_;
   std::string measurement_;
   bool has_measurement_ = false;
+  size_t longest_line_ = std::numeric_limits<size_t>::max();
   bool has_key_ = false;
   uint32_t key_series_ = 0;
   std::string key_;
-  std::string field_;
-  std::string tail_;
+  LineText tail_;
+  LineText point_;  // the lines of the row in the making
 };
 
 }  // namespace
 
-namespace {
-
-/// Most measured values have no more than two decimals: these need no search for the shortest digits. A quotient of two
-/// numbers without rounding is the number nearest to it, so where it gives the value back, its digits do too; and of up
-/// to fifteen digits no two numbers are nearest to the same value.
-bool AppendHundredths(double value, std::string& out) {
-  const double hundredths = std::nearbyint(value * 100);
-  if (!(std::fabs(hundredths) < 1e15) || hundredths / 100 != value || hundredths == 0) return false;
-  const auto whole = static_cast<uint64_t>(std::fabs(hundredths));
-  if (hundredths < 0) out += '-';
-  char text[24];
-  char* end = std::to_chars(text, text + sizeof(text), whole / 100).ptr;
-  if (const auto rest = static_cast<char>(whole % 100); rest != 0) {
-    *end++ = '.';
-    *end++ = static_cast<char>('0' + rest / 10);
-    if (rest % 10 != 0) *end++ = static_cast<char>('0' + rest % 10);
-  }
-  out.append(text, end);
-  return true;
-}
-
-}  // namespace
-
 void AppendFloat(double value, std::string& out) {
-  if (AppendHundredths(value, out)) return;
-  char text[32];
-  if (const double size = std::fabs(value); size >= 1e-5 && size < 1e15) {
-    // Here the shortest form without an exponent needs no zeros before or behind its digits.
-    out.append(text, std::to_chars(text, text + sizeof(text), value, std::chars_format::fixed).ptr);
-    return;
-  }
-  // The digits come from the shortest scientific form "d.ddde±xx"; only the place of the point is new.
-  const char* const end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
-  const char* at = text;
-  if (*at == '-') out += *at++;
-  std::string digits;
-  for (; *at != 'e'; ++at) {
-    if (*at != '.') digits += *at;
-  }
-  ++at;
-  if (*at == '+') ++at;
-  int exponent = 0;
-  std::from_chars(at, end, exponent);
-  const int before_point = exponent + 1;
-  const auto count = static_cast<int>(digits.size());
-  if (before_point <= 0) {
-    out += "0";
-    if (digits == "0") return;
-    out += '.';
-    out.append(static_cast<size_t>(-before_point), '0');
-    out += digits;
-  } else if (before_point >= count) {
-    out += digits;
-    out.append(static_cast<size_t>(before_point - count), '0');
-  } else {
-    out.append(digits, 0, static_cast<size_t>(before_point));
-    out += '.';
-    out.append(digits, static_cast<size_t>(before_point));
-  }
+  char text[kLongestFloat];
+  out.append(text, WriteFloat(value, text));
 }
 
 void WriteBatch(const point::Batch& batch, const WriterOptions& options, std::string& out, WriteReport& report) {
