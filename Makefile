@@ -42,12 +42,8 @@ conformance: setup-test  ## Only the tests over recorded cases ($FIRN_SHARED/fix
 fuzz: setup-test  ## Fuzzes each parser (FUZZ_SECONDS=60 each)
 	@tools/run-fuzz
 
-soak: build setup-test  ## Hours: FIRN_SEEDS (10000) simulated runs, planted bugs, kills, outages, an hour at full rate
-	@tests/faults/soak
-	@tests/starlark/soak
-	@tests/faults/planted/run
-	@tools/setup-python
-	@tests/end_to_end/soak
+soak: build setup-test  ## Hours: simulated runs, planted bugs, fuzzing, kills, outages, an hour at full rate (SOAK="seeds fuzz": parts)
+	@tools/run-soak $(SOAK)
 
 interop: build  ## Spark, PyIceberg and DuckDB read and write beside Firn
 	@tests/interop/run
