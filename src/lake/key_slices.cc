@@ -73,7 +73,8 @@ size_t KeySlices::TakeBelow(const Loaded* bound, std::vector<std::vector<Batch>>
       const size_t count = bound == nullptr ? loaded.batch.rows() - loaded.next : CountBelow(loaded, *bound);
       if (count == 0) continue;
       taken[i].push_back(loaded.batch.Slice(loaded.next, loaded.next + count));
-      bytes += taken[i].back().byte_size();
+      // A batch has its series in a table of its own: with few rows a series it is larger than they are.
+      bytes += taken[i].back().byte_size() + loaded.batch.series_view.table_bytes() * count / loaded.batch.rows();
       loaded.next += count;
       rows += count;
     }

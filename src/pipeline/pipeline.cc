@@ -29,7 +29,7 @@ RunnerOptions OptionsOf(const Topology::Output& output, const config::AgentOptio
   // A quarter of the memory is for rows in the output. Rows on their way to it get less: what finds no room is read
   // from the journal, at the cost of copying it. The rest is for bodies and for writing files.
   options.memory_bytes = std::max<size_t>(agent.memory_limit / 4 / outputs, 4U << 20U);
-  options.handoff_bytes = std::max<size_t>(agent.memory_limit / 8 / outputs, 4U << 20U);
+  options.handoff_bytes = std::max<size_t>(agent.memory_limit / 16 / outputs, 4U << 20U);
   options.workers = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
   return options;
 }
