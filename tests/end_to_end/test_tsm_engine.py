@@ -3,15 +3,15 @@
 UTF-8 among them. Skipped without Go and its module proxy."""
 import json
 import os
-import shutil
 import struct
 import subprocess
 
 import pyarrow.parquet
 import pytest
 
+import influxdb_2x
 import line_protocol
-from firn_process import FIRN, ROOT
+from firn_process import FIRN
 
 SEEDS = [int(seed) for seed in os.environ.get("FIRN_TSM_SEEDS", "1 2 3 4").split()]
 
@@ -19,15 +19,7 @@ SEEDS = [int(seed) for seed in os.environ.get("FIRN_TSM_SEEDS", "1 2 3 4").split
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     """The program that writes such folders."""
-    folder = tmp_path_factory.mktemp("engine")
-    if not shutil.which("go"):
-        pytest.skip("no Go")
-    environment = {**os.environ, "PKG_CONFIG": str(ROOT / "bench/go/pkg-config"), "CGO_LDFLAGS_ALLOW": ".*"}
-    built = subprocess.run(["go", "build", "-o", f"{folder}/", "./tsmengine"], cwd=ROOT / "bench/go", env=environment, capture_output=True,
-                           text=True)
-    if built.returncode != 0:
-        pytest.skip(f"InfluxDB's storage engine cannot be built: {built.stderr[-200:]}")
-    return folder / "tsmengine"
+    return influxdb_2x.built("tsmengine", tmp_path_factory.mktemp("engine"))
 
 
 def answer_of(engine, seed, folder):
