@@ -42,12 +42,6 @@ struct JournalStats {
   uint64_t damaged_segments = 0;  ///< known to hold damage in acknowledged records
 };
 
-/// A life of the journal that was found at Open.
-struct EarlierLife {
-  LifeId life = 0;
-  int64_t last_sequence = 0;  ///< of its records; before it, when it has none
-};
-
 /// Keeps what was pushed, durably and in order, until every output has it.
 ///
 /// Records are opaque. They stand in append-only segments (docs/formats/journal.md) of one folder, which the journal

@@ -36,6 +36,12 @@ struct NewRecord {
 /// one folder, are known to be different ones. 0 = appended by a Firn that drew none yet.
 using LifeId = uint32_t;
 
+/// A life that has left segments.
+struct EarlierLife {
+  LifeId life = 0;
+  int64_t last_sequence = 0;  ///< of its records; of those before it, when it has none
+};
+
 /// A record as it is read back.
 struct Record {
   int64_t sequence = 0;  ///< from 1, dense

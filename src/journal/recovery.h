@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "journal/journal.h"
 #include "journal/segment_list.h"
 #include "journal/segment_reader.h"
 #include "storage/file_system.h"

@@ -42,6 +42,7 @@ def stop_for_a_while(instance):
     end = time.monotonic() + 30
     while time.monotonic() < end:
         instance.process.send_signal(signal.SIGSTOP)
+        assert os.WIFSTOPPED(os.waitpid(instance.process.pid, os.WUNTRACED)[1])  # the last thread answers nobody any more
         with contextlib.closing(sqlite3.connect(instance.folder / "lake/catalog.db", timeout=0)) as database:
             try:
                 database.execute("BEGIN IMMEDIATE")
@@ -81,15 +82,19 @@ def test_a_zombie_that_wakes_up_before_its_copy_has_committed_loses_nothing(firn
             clients.wait_for(2_000 * (number + 1))
             stop_for_a_while(older)
             newer = copy_of(firn, older, tmp_path / f"newer{number}")
-            newer.config.write_text(newer.config.read_text().replace('flush_interval = "1s"', 'flush_interval = "4s"'))
+            # Else it would finish, and commit, what waits under the other's configuration before it begins.
+            (newer.folder / "state/accepted.conf").unlink()
+            newer.config.write_text(newer.config.read_text().replace('flush_interval = "1s"', 'flush_interval = "1h"'))
             newer.start()
             with load.Load(newer, first=10) as others:
                 others.wait_for(2_000)
                 older.process.send_signal(signal.SIGCONT)
                 clients.wait_for(2_000)
                 wait_for_commit(older)
+                newer.stop()  # which commits
                 assert older.process.wait(30) == 4, older.log.read_text()[-3000:]
                 older.start()
+                newer.start()
                 clients.wait_for(2_000)
                 others.wait_for(2_000)
         older.stop()
