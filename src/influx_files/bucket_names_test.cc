@@ -51,20 +51,34 @@ TEST(BucketNames, ATornMetaPageLeavesTheStateBeforeIt) {
   EXPECT_EQ(NamesIn(bytes).error().kind(), ErrorKind::kCorrupt);
 }
 
-TEST(BucketNames, SurvivesEveryFlippedByte) {
-  const std::string whole = BoltBytes();
-  for (size_t at = 0; at < whole.size(); at += 7) {
-    std::string damaged = whole;
-    damaged[at] = static_cast<char>(damaged[at] ^ 0x41);
-    const auto file = bolt::BoltFile::Open(
-        [&](uint64_t offset, size_t size) -> Result<std::string> {
-          return damaged.substr(std::min<size_t>(offset, damaged.size()), size);
-        },
-        damaged.size());
-    if (!file.ok()) continue;
-    bolt::BoltFile opened = *file;
-    (void)opened.ForEach("bucketsv1", [](std::string_view, std::string_view) { return OkStatus(); });
+/// Only meta pages have a checksum: a flipped byte elsewhere may change a name, but what is read stays within the file.
+TEST(BucketNames, AFlippedByteOfAMetaPageChangesNothingInSilence) {
+  std::string bytes = BoltBytes();
+  const auto pairs = [&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> read;
+    FIRN_ASSIGN(bolt::BoltFile file, bolt::BoltFile::Open(
+                                         [&](uint64_t offset, size_t size) -> Result<std::string> {
+                                           return bytes.substr(std::min<size_t>(offset, bytes.size()), size);
+                                         },
+                                         bytes.size()));
+    FIRN_TRY(file.ForEach("bucketsv1", [&](std::string_view key, std::string_view value) {
+      read.push_back(fmt::format("{}={}", key, value));
+      return OkStatus();
+    }));
+    return read;
+  };
+  const std::vector<std::string> whole = *pairs();
+  constexpr size_t kMetaBytes = 2 * 4096;
+  size_t refused = 0;
+  for (char& byte : bytes) {
+    const auto at = static_cast<size_t>(&byte - bytes.data());
+    byte = static_cast<char>(byte ^ 0x41);
+    const Result<std::vector<std::string>> read = pairs();
+    refused += read.ok() ? 0 : 1;
+    EXPECT_TRUE(!read.ok() || at >= kMetaBytes || *read == whole) << at;
+    byte = static_cast<char>(byte ^ 0x41);
   }
+  EXPECT_GT(refused, 0u);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 // covers: a changed one names another series, but its values stay what they were.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 
 #include "fault_file_system.h"
@@ -24,6 +26,8 @@ using Floats = std::vector<double>;
 
 constexpr const char* kFile = "/data/telegraf/autogen/7/000000001-000000001.tsm";
 constexpr const char* kTombstone = "/data/telegraf/autogen/7/000000001-000000001.tombstone";
+constexpr const char* kFieldTypes = "/data/telegraf/autogen/7/fields.idx";
+constexpr const char* kFieldTypeChanges = "/data/telegraf/autogen/7/fields.idxl";
 constexpr const char* kSegment = "/wal/telegraf/autogen/7/_00001.wal";
 
 /// Blocks of every type, some keys with several, two blocks of one size and the same times.
@@ -51,9 +55,20 @@ std::set<size_t> KeyBytes(const std::string& file) {
   return positions;
 }
 
+using Cells = std::multiset<std::string>;
+
+bool Holds(const Cells& all, const Cells& some) {
+  return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+Cells Without(const Cells& all, const Cells& some) {
+  Cells rest;
+  std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::inserter(rest, rest.end()));
+  return rest;
+}
+
 struct Answer {
-  std::multiset<std::string> cells;   ///< series, field, time and value
-  std::multiset<std::string> values;  ///< time and value
+  Cells cells;   ///< series, field, time and value
+  Cells values;  ///< time and value
   bool told = false;
 };
 
@@ -163,6 +178,7 @@ TEST_F(FlippedBytesTest, AnEntryThatPointsAtAnothersBlockIsTold) {
 
 TEST_F(FlippedBytesTest, OfPackedTombstonesAreTold) {
   ASSERT_TRUE(files_.ReplaceFile(kFile, SmallFile()).ok());
+  const Answer undeleted = Read();
   const std::vector<firn::testing::TombstoneEntry> entries = {{"cpu,host=a#!~#f", 20, 45},
                                                               {"cpu,host=b#!~#n", INT64_MIN, INT64_MAX}};
   ASSERT_TRUE(files_.ReplaceFile(kTombstone, firn::testing::EncodeTombstones(4, entries)).ok());
@@ -172,23 +188,87 @@ TEST_F(FlippedBytesTest, OfPackedTombstonesAreTold) {
     const Answer answer = Read();
     // The version is a part of the magic: with another one the file is text, or has no checksum.
     EXPECT_TRUE(answer.told || answer.cells == whole.cells || at < 4) << "byte " << at << " flip " << flip;
+    EXPECT_TRUE(Holds(undeleted.cells, answer.cells)) << "byte " << at << " flip " << flip;
   });
 }
 
-TEST_F(FlippedBytesTest, OfWhatHasNoChecksumAreSurvived) {
+/// Versions 1 and 2 have no checksum: a flip deletes more or less, but no value becomes another.
+TEST_F(FlippedBytesTest, OfPlainTombstonesChangeNoValue) {
   ASSERT_TRUE(files_.ReplaceFile(kFile, SmallFile()).ok());
-  const std::vector<firn::testing::TombstoneEntry> entries = {{"cpu,host=a#!~#f", 20, 45}};
-  ASSERT_TRUE(files_.ReplaceFile(kTombstone, firn::testing::EncodeTombstones(2, entries)).ok());
+  const Answer undeleted = Read();
+  const std::vector<firn::testing::TombstoneEntry> entries = {{"cpu,host=a#!~#f", 20, 45},
+                                                              {"cpu,host=b#!~#n", INT64_MIN, INT64_MAX}};
+  for (const int version : {1, 2}) {
+    ASSERT_TRUE(files_.ReplaceFile(kTombstone, firn::testing::EncodeTombstones(version, entries)).ok());
+    FlipEach(kTombstone, [&](size_t at, int flip) {
+      EXPECT_TRUE(Holds(undeleted.cells, Read().cells)) << "version " << version << " byte " << at << " flip " << flip;
+      (void)VerifyTells();
+    });
+  }
+}
+
+/// Entries of the WAL have no checksum but what Snappy and their own structure give: a flip may change what its entry
+/// says. It never changes what the entries before it say, and what follows is lost only where that is told.
+TEST_F(FlippedBytesTest, OfTheWalStayWithinTheirEntry) {
+  ASSERT_TRUE(files_.ReplaceFile(kFile, SmallFile()).ok());
+  WalWriter wal;
+  std::vector<size_t> ends;
+  std::vector<Cells> upto = {Read().cells};
+  const auto end_entry = [&] {
+    ends.push_back(wal.bytes().size());
+    ASSERT_TRUE(files_.ReplaceFile(kSegment, wal.bytes()).ok());
+    upto.push_back(Read().cells);
+  };
+  wal.Write("alpha#!~#n", Integers{20, 70}, Integers{1, 2});
+  end_entry();
+  wal.Write("some,where=else#!~#s", Integers{10, 20}, std::vector<std::string>{"x", "yy"});
+  end_entry();
+  wal.Write("z,zz=zzz#!~#f", Integers{1, 2, 3}, Floats{0.5, 0.25, 8});
+  end_entry();
+  ASSERT_EQ(upto.back().size(), 19u + 2 + 2 + 3);
+  size_t told = 0;
+  FlipEach(kSegment, [&](size_t at, int flip) {
+    const auto entry = static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), at) - ends.begin());
+    const Answer answer = Read();
+    told += answer.told ? 1 : 0;
+    EXPECT_TRUE(Holds(answer.cells, upto[entry])) << "byte " << at << " flip " << flip;
+    Cells others = upto.back();
+    for (const std::string& cell : Without(upto[entry + 1], upto[entry])) others.erase(cell);
+    EXPECT_TRUE(answer.told || Holds(answer.cells, others)) << "byte " << at << " flip " << flip;
+    (void)VerifyTells();
+  });
+  EXPECT_GT(told, 0u);
+}
+
+TEST_F(FlippedBytesTest, OfDeletesInTheWalAreSurvived) {
   WalWriter wal;
   wal.Write("cpu,host=b#!~#n", Integers{20, 70}, Integers{1, 2});
-  wal.Write("cpu,host=b#!~#s", Integers{20, 10}, std::vector<std::string>{"x", "yy"});
   wal.DeleteRange(std::vector<std::string>{"cpu,host=b#!~#n"}, 60, 80);
   wal.Delete(std::vector<std::string>{"cpu,host=b#!~#u"});
   ASSERT_TRUE(files_.ReplaceFile(kSegment, wal.bytes()).ok());
-  ASSERT_FALSE(Read().told);
-  for (const char* path : {kTombstone, kSegment}) {
-    FlipEach(path, [&](size_t, int) {
-      (void)Read();
+  ASSERT_EQ(Read().cells.size(), 1u);
+  FlipEach(kSegment, [&](size_t, int) {
+    (void)Read();
+    (void)VerifyTells();
+  });
+}
+
+/// The types that a server declares are held against those of the blocks; no row depends on them.
+TEST_F(FlippedBytesTest, OfFieldTypesChangeNoRow) {
+  ASSERT_TRUE(files_.ReplaceFile(kFile, SmallFile()).ok());
+  const Answer whole = Read();
+  const auto message = [](int field, const std::string& bytes) {
+    return std::string(1, static_cast<char>(field << 3 | 2)) + static_cast<char>(bytes.size()) + bytes;
+  };
+  const std::string field = message(2, message(1, "n") + "\x10\x02");
+  const std::string index = std::string("\0\x06\x01\x03", 4) + message(1, message(1, "cpu") + field);
+  const std::string change = message(1, message(1, "cpu") + field);
+  const std::string changes = std::string(1, static_cast<char>(change.size())) + std::string(7, '\0') + change;
+  for (const auto& [path, bytes] : {std::pair(kFieldTypes, index), std::pair(kFieldTypeChanges, changes)}) {
+    ASSERT_TRUE(files_.ReplaceFile(path, bytes).ok());
+    ASSERT_FALSE(VerifyTells());
+    FlipEach(path, [&](size_t at, int flip) {
+      EXPECT_EQ(Read().cells, whole.cells) << path << " byte " << at << " flip " << flip;
       (void)VerifyTells();
     });
   }
