@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/floor_divide.h"
 #include "iceberg/scan/plan_files.h"
 #include "lake/column_map.h"
 #include "lake/stored_rows.h"
@@ -69,10 +70,6 @@ struct PointKeyHash {
     return point::SeriesIdHash()(key.series) ^ (static_cast<size_t>(key.time) * 0x9e3779b97f4a7c15ULL);
   }
 };
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 /// What of a row has no column in the table: it is not there to be found again.
 class UnstoredParts {

@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/floor_divide.h"
 #include "point/row.h"
 
 namespace firn::lake {
@@ -12,10 +13,6 @@ using iceberg::Literal;
 using iceberg::PartitionValues;
 using iceberg::TypeId;
 using point::Batch;
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 /// One field of the spec.
 struct Source {

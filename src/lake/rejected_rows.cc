@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/floor_divide.h"
 #include "formats/parquet/parquet_writer.h"
 #include "iceberg/updates/append.h"
 #include "lake/data_files.h"
@@ -45,10 +46,6 @@ iceberg::TableRequest Request() {
   return request;
 }
 
-int64_t FloorMicros(int64_t ns) {
-  return ns / 1'000 - (ns % 1'000 < 0 ? 1 : 0);
-}
-
 /// Rejected rows as Parquet columns, by the table's own columns (one that somebody dropped is left out).
 class RejectedSource final : public parquet::ColumnSource {
  public:
@@ -57,7 +54,8 @@ class RejectedSource final : public parquet::ColumnSource {
 
   Result<parquet::ColumnValues> Values(size_t index) override {
     const std::string& name = names_[index];
-    if (name == "received_at") return Numbers([](const RejectedRow& row) { return FloorMicros(row.received_at_ns); });
+    if (name == "received_at")
+      return Numbers([](const RejectedRow& row) { return FloorDivide(row.received_at_ns, 1'000); });
     if (name == "position") return Numbers([](const RejectedRow& row) { return row.position; });
     if (name == "line") return Numbers([](const RejectedRow& row) { return row.line; });
     if (name == "source") return Texts([](const RejectedRow& row) -> const std::string& { return row.source; });

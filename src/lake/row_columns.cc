@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/checksum.h"
+#include "base/floor_divide.h"
 #include "lake/value_conversion.h"
 
 namespace firn::lake {
@@ -17,10 +18,6 @@ using point::FieldColumn;
 using point::FieldType;
 
 constexpr size_t kSampleRows = 2'048;
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 /// The column of `fields` that is set in the row; null where none is.
 const FieldColumn* SetIn(const std::vector<const FieldColumn*>& fields, uint32_t row) {

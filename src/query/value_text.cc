@@ -6,6 +6,8 @@
 #include <iterator>
 #include <limits>
 
+#include "base/floor_divide.h"
+
 namespace firn::query {
 namespace {
 
@@ -28,10 +30,6 @@ Civil CivilFromDays(int64_t days) {
   const int month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
           static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1)};
-}
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
 }
 
 void AppendFraction(int64_t fraction, int digits, std::string& out) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/floor_divide.h"
 #include "formats/line_protocol/line_text.h"
 #include "formats/line_protocol/plain_line.h"
 #include "point/row.h"
@@ -63,11 +64,6 @@ void AddString(std::string_view value, LineText& out) {
   }
   *end++ = '"';
   out.EndAt(end);
-}
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  const int64_t quotient = value / by;
-  return quotient - (value % by < 0 ? 1 : 0);
 }
 
 /// Most measured values have no more than two decimals: these need no search for the shortest digits. A quotient of two

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "base/floor_divide.h"
+
 /// The proleptic Gregorian calendar over the whole range of Iceberg's dates and times; std::chrono's years end at
 /// 32767.
 
@@ -16,10 +18,6 @@ struct CivilDate {
   int32_t month = 1;  ///< 1–12
   int32_t day = 1;    ///< 1–31
 };
-
-constexpr int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 /// Days since 1970-01-01 to a date, in eras of 400 years that begin on the first of March.
 constexpr CivilDate CivilFromDays(int64_t days) {

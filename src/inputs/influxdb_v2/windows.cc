@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/floor_divide.h"
 #include "formats/influx_csv/cell_values.h"
 #include "inputs/influxdb_v2/flux_tokens.h"
 
@@ -9,10 +10,6 @@ namespace firn::inputs::influxdb_v2 {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 }  // namespace
 
