@@ -1,15 +1,14 @@
 #include "formats/parquet/parquet_reader.h"
 
 #include <arrow/array.h>
-#include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
 #include <parquet/schema.h>
 
-#include <algorithm>
-#include <bit>
 #include <cstring>
+
+#include "formats/parquet/arrow_io.h"
 
 namespace firn::parquet {
 namespace {
@@ -18,76 +17,6 @@ namespace pq = ::parquet;
 
 /// Bytes that are asked of a store at once, per column: small enough for many columns, large enough for a round trip.
 constexpr int64_t kBufferBytes = 256 << 10;
-
-/// Arrow's file over a ReadRange. Keeps the first error, which says more than Arrow's copy of it.
-class RangeFile final : public arrow::io::RandomAccessFile {
- public:
-  RangeFile(ReadRange read, uint64_t bytes) : read_(std::move(read)), bytes_(static_cast<int64_t>(bytes)) {}
-  ~RangeFile() override = default;
-
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return position_; }
-  arrow::Status Seek(int64_t position) override {
-    position_ = position;
-    return arrow::Status::OK();
-  }
-  arrow::Result<int64_t> GetSize() override { return bytes_; }
-
-  arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t bytes) override {
-    if (position < 0 || bytes < 0 || position > bytes_) return arrow::Status::IOError("a read outside of the file");
-    const int64_t length = std::min(bytes, bytes_ - position);
-    Result<std::string> read = read_(static_cast<uint64_t>(position), static_cast<uint64_t>(length));
-    if (!read.ok()) {
-      if (failure_.ok()) failure_ = read.status();
-      return arrow::Status::IOError(read.error().message());
-    }
-    return arrow::Buffer::FromString(std::move(*read));
-  }
-  arrow::Result<int64_t> ReadAt(int64_t position, int64_t bytes, void* out) override {
-    ARROW_ASSIGN_OR_RAISE(const auto buffer, ReadAt(position, bytes));
-    std::memcpy(out, buffer->data(), static_cast<size_t>(buffer->size()));
-    return buffer->size();
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(int64_t bytes) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, ReadAt(position_, bytes));
-    position_ += buffer->size();
-    return buffer;
-  }
-  arrow::Result<int64_t> Read(int64_t bytes, void* out) override {
-    ARROW_ASSIGN_OR_RAISE(const int64_t got, ReadAt(position_, bytes, out));
-    position_ += got;
-    return got;
-  }
-
-  const Status& failure() const { return failure_; }
-
- private:
-  ReadRange read_;
-  int64_t bytes_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-  Status failure_;
-};
-
-/// Runs code that calls Arrow; its exceptions and statuses become ours.
-template <typename Function>
-Status Guard(const RangeFile& file, Function&& function) {
-  const auto explain = [&file](std::string_view what) -> Error {
-    if (!file.failure().ok()) return file.failure().error();
-    return Corrupt("cannot decode Parquet: {}", what);
-  };
-  try {
-    const arrow::Status status = function();
-    if (!status.ok()) return explain(status.ToString());
-    return OkStatus();
-  } catch (const std::exception& exception) {
-    return explain(exception.what());
-  }
-}
 
 std::vector<uint64_t> ValidityOf(const arrow::Array& array) {
   std::vector<uint64_t> validity;
@@ -206,7 +135,7 @@ class ParquetReaderImpl final : public ParquetReader {
  private:
   Status OpenFile() {
     return Guard(*file_, [this] {
-      pq::ReaderProperties properties;
+      pq::ReaderProperties properties(ProcessHeap());
       properties.enable_buffered_stream();
       properties.set_buffer_size(kBufferBytes);
       pq::ArrowReaderProperties arrow_properties;
@@ -214,7 +143,7 @@ class ParquetReaderImpl final : public ParquetReader {
       arrow_properties.set_batch_size(static_cast<int64_t>(options_.rows));
       pq::arrow::FileReaderBuilder builder;
       ARROW_RETURN_NOT_OK(builder.Open(file_, properties));
-      builder.properties(arrow_properties);
+      builder.memory_pool(ProcessHeap())->properties(arrow_properties);
       ARROW_RETURN_NOT_OK(builder.Build(&reader_));
       return arrow::Status::OK();
     });

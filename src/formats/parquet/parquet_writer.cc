@@ -1,9 +1,7 @@
 #include "formats/parquet/parquet_writer.h"
 
-#include <arrow/io/interfaces.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/column_writer.h>
-#include <parquet/exception.h>
 #include <parquet/file_writer.h>
 #include <parquet/metadata.h>
 #include <parquet/properties.h>
@@ -12,42 +10,12 @@
 #include <set>
 
 #include "formats/parquet/arrow_columns.h"
+#include "formats/parquet/arrow_io.h"
 
 namespace firn::parquet {
 namespace {
 
 namespace pq = ::parquet;
-
-/// Arrow's stream over a ByteSink. Keeps the sink's own error, which says more than Arrow's copy of it.
-class SinkStream final : public arrow::io::OutputStream {
- public:
-  explicit SinkStream(ByteSink* sink) : sink_(sink) { set_mode(arrow::io::FileMode::WRITE); }
-  ~SinkStream() override = default;
-
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return position_; }
-  arrow::Status Write(const void* data, int64_t bytes) override {
-    if (!failure_.ok()) return arrow::Status::IOError(failure_.error().message());
-    failure_ = sink_->Append({static_cast<const char*>(data), static_cast<size_t>(bytes)});
-    if (!failure_.ok()) return arrow::Status::IOError(failure_.error().message());
-    position_ += bytes;
-    return arrow::Status::OK();
-  }
-  using arrow::io::OutputStream::Write;
-
-  int64_t position() const { return position_; }
-  const Status& failure() const { return failure_; }
-
- private:
-  ByteSink* sink_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-  Status failure_;
-};
 
 pq::Compression::type CodecOf(Compression compression) {
   switch (compression) {
@@ -101,7 +69,8 @@ std::vector<pq::SortingColumn> SortingColumns(const std::vector<Column>& columns
 
 std::shared_ptr<pq::WriterProperties> MakeProperties(const std::vector<Column>& columns, const WriterOptions& options) {
   pq::WriterProperties::Builder builder;
-  builder.created_by("firn")
+  builder.memory_pool(ProcessHeap())
+      ->created_by("firn")
       ->compression(CodecOf(options.compression))
       ->data_page_version(options.encoding == EncodingSet::kCompact ? pq::ParquetDataPageVersion::V2
                                                                     : pq::ParquetDataPageVersion::V1)
@@ -140,22 +109,6 @@ Status CheckColumns(const std::vector<Column>& columns) {
   return OkStatus();
 }
 
-/// Runs code that calls Arrow; its exceptions and statuses become ours.
-template <typename Function>
-Status Guard(const SinkStream& stream, Function&& function) {
-  const auto explain = [&stream](std::string_view what) -> Error {
-    if (!stream.failure().ok()) return stream.failure().error();
-    return Internal("cannot encode Parquet: {}", what);
-  };
-  try {
-    const arrow::Status status = function();
-    if (!status.ok()) return explain(status.ToString());
-    return OkStatus();
-  } catch (const std::exception& exception) {
-    return explain(exception.what());
-  }
-}
-
 class ParquetWriterImpl final : public ParquetWriter {
  public:
   ParquetWriterImpl(std::vector<Column> columns, WriterOptions options, ByteSink* sink)
@@ -163,7 +116,7 @@ class ParquetWriterImpl final : public ParquetWriter {
         options_(std::move(options)),
         stream_(std::make_shared<SinkStream>(sink)),
         nan_counts_(columns_.size(), 0),
-        context_(arrow::default_memory_pool(), pq::default_arrow_writer_properties().get()) {}
+        context_(ProcessHeap(), pq::default_arrow_writer_properties().get()) {}
 
   Status Open() {
     return Guard(*stream_, [this] {
