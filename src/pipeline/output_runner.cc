@@ -7,8 +7,8 @@
 namespace firn::pipeline {
 namespace {
 
-/// Series that a worker reads out of the journal: a hundred thousand with ten tags are half of it.
-constexpr size_t kSeriesBytesAWorker = 32 << 20;
+/// Bound on the tables of series that are read out of the journal: a hundred thousand with ten tags are half of it.
+constexpr size_t kSeriesBytes = 32 << 20;
 
 size_t BytesOf(const std::vector<point::Batch>& batches) {
   size_t size = 0;
@@ -34,7 +34,8 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
       memory_outage_(*context_.clock, fmt::format("output {}: rows cannot be moved out of memory", options_.name)),
       gate_(
           options_.memory_bytes, [this] { return context_.output->buffered_bytes(); },
-          [this](size_t bytes) { return Relieve(bytes); }) {
+          [this](size_t bytes) { return Relieve(bytes); }),
+      series_(kSeriesBytes) {
   const journal::Checkpoint stored = context_.checkpoint->positions();
   for (const auto& [key, position] : stored.positions()) {
     if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
@@ -252,14 +253,14 @@ void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
 }
 
 void OutputRunner::Work(std::stop_token stop) {
-  Learned learned{inputs::BodyDecoder(), point::SeriesTables(kSeriesBytesAWorker)};
+  inputs::BodyDecoder decoder;  // what it has learned from one body helps with the next
   for (;;) {
     Task task;
     const Result<bool> taken = TakeTask(task, stop);
     if (!taken.ok()) return Fail(taken.status());
     if (!*taken) return;
     if (!task.taken) continue;
-    const Status processed = Process(task, learned);
+    const Status processed = Process(task, decoder);
     if (processed.ok()) {
       if (task.life != journal_shard_) tracker_.End(task.life, task.sequence);
       tracker_.End(journal_shard_, task.sequence);  // last: of each life everything up to there is complete
@@ -277,25 +278,25 @@ void OutputRunner::Work(std::stop_token stop) {
   }
 }
 
-Status OutputRunner::Process(Task& task, Learned& learned) {
-  if (task.pulled.has_value()) return ProcessPulled(task, learned);
-  return ProcessPushed(task, learned);
+Status OutputRunner::Process(Task& task, inputs::BodyDecoder& decoder) {
+  if (task.pulled.has_value()) return ProcessPulled(task);
+  return ProcessPushed(task, decoder);
 }
 
-Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, Learned& learned) {
+Result<std::optional<OutputRunner::Parsed>> OutputRunner::DecodeTask(const Task& task, inputs::BodyDecoder& decoder) {
   if (task.record.kind == journal::RecordKind::kPushedRows) {
-    FIRN_ASSIGN(PushedRows rows, DecodePushedRows(task.record.payload, learned.series));
+    FIRN_ASSIGN(PushedRows rows, DecodePushedRows(task.record.payload, series_));
     return std::optional<Parsed>({task.sequence, std::move(rows.source), std::move(rows.batches)});
   }
   if (task.record.kind != journal::RecordKind::kPushedBody) return std::optional<Parsed>();
   FIRN_ASSIGN(const inputs::PushedBody body, DecodePushed(task.record.payload));
   line_protocol::ParseErrors answered_when_it_came;
-  return std::optional<Parsed>({task.sequence, body.source, learned.bodies.Decode(body, answered_when_it_came)});
+  return std::optional<Parsed>({task.sequence, body.source, decoder.Decode(body, answered_when_it_came)});
 }
 
-Status OutputRunner::ProcessPushed(Task& task, Learned& learned) {
+Status OutputRunner::ProcessPushed(Task& task, inputs::BodyDecoder& decoder) {
   if (!task.parsed.has_value()) {
-    FIRN_ASSIGN(task.parsed, DecodeTask(task, learned));
+    FIRN_ASSIGN(task.parsed, DecodeTask(task, decoder));
     if (!task.parsed.has_value()) return OkStatus();
   }
   uint32_t order = 0;
@@ -303,7 +304,7 @@ Status OutputRunner::ProcessPushed(Task& task, Learned& learned) {
   return Deliver(task.parsed->source, std::move(task.parsed->batches));
 }
 
-Status OutputRunner::ProcessPulled(Task& task, Learned& learned) {
+Status OutputRunner::ProcessPulled(Task& task) {
   if (task.record.kind != journal::RecordKind::kPulledBatches) return OkStatus();
   const auto held = held_.find({task.pulled->source, task.pulled->shard});
   const uint32_t shard = context_.shards->HandleOf(task.pulled->source, task.pulled->shard);
@@ -311,7 +312,7 @@ Status OutputRunner::ProcessPulled(Task& task, Learned& learned) {
     LeavePulled(shard, task.pulled->position);
     return OkStatus();
   }
-  FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload, learned.series));
+  FIRN_ASSIGN(PulledRecord record, DecodePulled(task.record.payload, series_));
   // Records of one position stay in order: a record has far fewer than 4,096 batches.
   uint32_t order = task.order << 12U;
   for (point::Batch& batch : record.batches) batch.origin = {shard, task.pulled->position, order++};

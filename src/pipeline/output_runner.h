@@ -137,11 +137,6 @@ class OutputRunner {
     uint32_t life = 0;                 ///< the shard of its life
     bool taken = false;                ///< false when the record turned out to be lost
   };
-  /// What a worker has learned from one record and needs for the next.
-  struct Learned {
-    inputs::BodyDecoder bodies;
-    point::SeriesTables series;
-  };
   /// A position of a pulled shard whose records are in the journal.
   struct PulledPosition {
     int64_t first_sequence = 0;
@@ -160,11 +155,11 @@ class OutputRunner {
   /// Brings the next record that can be read; false when there is none (what was left is damaged).
   Result<bool> ReadRecord(Task& task);
   void EnterPulled(Task& task, const PulledName& name);
-  Status Process(Task& task, Learned& learned);
+  Status Process(Task& task, inputs::BodyDecoder& decoder);
   /// The pushed rows of a record that was read from the journal; nothing when it holds none.
-  static Result<std::optional<Parsed>> DecodeTask(const Task& task, Learned& learned);
-  Status ProcessPushed(Task& task, Learned& learned);
-  Status ProcessPulled(Task& task, Learned& learned);
+  Result<std::optional<Parsed>> DecodeTask(const Task& task, inputs::BodyDecoder& decoder);
+  Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder);
+  Status ProcessPulled(Task& task);
   void LeavePulled(uint32_t shard, int64_t position);
   void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);
   /// Drops the rows of a shard's open positions, once no worker has any of them in hand.
@@ -204,6 +199,7 @@ class OutputRunner {
                                ///< batches are there before anyone looks into the journal
   size_t working_ = 0;
   bool taking_ = false;                      ///< a worker reads the next record: one at a time, so that order is kept
+  point::SeriesTables series_;               ///< of what is read from the journal
   std::unique_ptr<journal::Reader> reader_;  ///< belongs to the worker that is taking
   std::map<std::pair<uint32_t, int64_t>, PulledPosition> pulled_;
   bool failed_ = false;

@@ -134,9 +134,8 @@ Result<Batch> DecodeBatch(std::string_view& bytes, SeriesTables& tables) {
   batch.only_if_absent = !flags.empty() && (flags[0] & kOnlyIfAbsent) != 0;
   const uint64_t rows = cursor.Count(sizeof(int64_t));
   batch.times = cursor.Array<int64_t>(rows);
-  const std::shared_ptr<SeriesTable>& table = tables.For(batch.measurement);
-  batch.series = DecodeSeries(cursor, rows, *table);
-  batch.series_view = SeriesView(table);
+  batch.series_view =
+      tables.Extend(batch.measurement, [&](SeriesTable& table) { batch.series = DecodeSeries(cursor, rows, table); });
   const uint64_t field_count = cursor.Count(3);
   for (uint64_t i = 0; i < field_count && cursor.ok(); ++i) ReadField(cursor, batch, rows);
   if (!cursor.ok()) return Corrupt("batch: cut short or damaged");

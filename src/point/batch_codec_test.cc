@@ -138,23 +138,26 @@ TEST(BatchCodec, BatchesOfAMeasurementShareTheSeriesTableThatTheyAreReadInto) {
   EXPECT_EQ(ToText(*second), ToText(Example()));
 }
 
+std::shared_ptr<const SeriesTable> TableWith(SeriesTables& tables, const std::vector<Tag>& tags) {
+  return tables.Extend("a", [&](SeriesTable& table) { table.FindOrAdd(tags); }).table();
+}
+
 TEST(SeriesTables, BeginAnewWhenTheyHaveOutgrownTheirBound) {
   SeriesTables tables(4'096);
-  const std::shared_ptr<SeriesTable> first = tables.For("a");
-  EXPECT_EQ(tables.For("a"), first);
-  first->FindOrAdd(std::vector<Tag>{{"host", "h"}});
-  EXPECT_EQ(tables.For("a"), first);
+  const std::shared_ptr<const SeriesTable> first = TableWith(tables, {{"host", "h"}});
   const std::string long_value(5'000, 'v');
-  first->FindOrAdd(std::vector<Tag>{{"host", long_value}});
-  EXPECT_NE(tables.For("b"), nullptr);  // what was added is seen when the next batch comes
-  EXPECT_NE(tables.For("a"), first);
+  EXPECT_EQ(TableWith(tables, {{"host", long_value}}), first);
+  EXPECT_NE(TableWith(tables, {{"host", "h"}}), first);
 }
 
 TEST(SeriesTables, BeginAnewWhenMostTagsAreAbsent) {
   SeriesTables tables(1 << 30);
-  const std::shared_ptr<SeriesTable> first = tables.For("a");
-  for (int i = 0; i < 300; ++i) first->FindOrAdd(std::vector<Tag>{{"key" + std::to_string(i), "v"}});
-  EXPECT_NE(tables.For("a"), first);
+  const std::shared_ptr<const SeriesTable> first = TableWith(tables, {{"key", "v"}});
+  for (int i = 0; i < 300; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    TableWith(tables, {{key, "v"}});
+  }
+  EXPECT_NE(TableWith(tables, {{"key", "v"}}), first);
 }
 
 }  // namespace

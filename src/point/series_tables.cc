@@ -7,8 +7,16 @@ constexpr size_t kEmptyTableBytes = sizeof(SeriesTable) + 128;
 
 }  // namespace
 
-const std::shared_ptr<SeriesTable>& SeriesTables::For(std::string_view measurement) {
-  CountLast();
+SeriesView SeriesTables::Extend(std::string_view measurement, const std::function<void(SeriesTable&)>& add) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<SeriesTable>& table = TableFor(measurement);
+  const size_t before = table->byte_size();
+  add(*table);
+  byte_size_ += table->byte_size() - before;
+  return SeriesView(table);
+}
+
+const std::shared_ptr<SeriesTable>& SeriesTables::TableFor(std::string_view measurement) {
   if (byte_size_ > limits_.series_table_bytes) {
     by_measurement_.clear();
     byte_size_ = 0;
@@ -22,14 +30,7 @@ const std::shared_ptr<SeriesTable>& SeriesTables::For(std::string_view measureme
     table = std::make_shared<SeriesTable>();
     byte_size_ += kEmptyTableBytes;
   }
-  last_ = table.get();
-  last_bytes_ = table->byte_size();
   return table;
-}
-
-void SeriesTables::CountLast() {
-  if (last_ != nullptr) byte_size_ += last_->byte_size() - last_bytes_;
-  last_ = nullptr;
 }
 
 }  // namespace firn::point
