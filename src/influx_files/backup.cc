@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "influx_files/server_metadata.h"
+
 namespace firn::influx_files {
 namespace {
 
@@ -12,11 +14,6 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kManifestSuffix = ".manifest";
 constexpr uint64_t kMaxManifestBytes = 64 << 20;
-
-std::string Text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// The elements of a list; none where it is absent or no list.
 Json List(const Json& object, const char* name) {
@@ -59,7 +56,7 @@ class ManifestReader {
 
   /// Takes the archive that `entry` names, which must stand beside the manifest.
   Status AddArchive(const Json& entry, const char* shard_key) {
-    const std::string name = Text(entry, "fileName");
+    const std::string name = TextMember(entry, "fileName");
     if (name.empty() || name.find('/') != std::string::npos) return Corrupt("an archive of the name \"{}\"", name);
     const auto shard = entry.find(shard_key);
     if (shard == entry.end() || !shard->is_number_unsigned()) return Corrupt("the archive {} of no shard", name);
@@ -68,8 +65,8 @@ class ManifestReader {
   }
 
   void AddName(const Json& entry) {
-    if (const std::string id = Text(entry, "bucketID"); !id.empty())
-      backup_.names.try_emplace(id, BucketName{Text(entry, "organizationName"), Text(entry, "bucketName")});
+    if (const std::string id = TextMember(entry, "bucketID"); !id.empty())
+      backup_.names.try_emplace(id, BucketName{TextMember(entry, "organizationName"), TextMember(entry, "bucketName")});
   }
 
   Backup& backup_;

@@ -32,17 +32,10 @@ class Inspector {
   }
 
   Status InspectFile(const ShardSnapshot::TsmFile& file) {
-    const std::string& path = file.data.path;
-    Result<std::unique_ptr<TsmFile>> opened = TsmFile::Make(file, {}, sink_);
+    FIRN_ASSIGN(const std::unique_ptr<TsmFile> opened, TsmFile::MakeUnlessDamaged(file, {}, sink_));
     FileReport report;
-    report.path = path;
-    if (opened.ok()) {
-      FIRN_TRY(InspectKeys(**opened, report));
-    } else if (opened.error().kind() == ErrorKind::kCorrupt || opened.error().kind() == ErrorKind::kUnsupported) {
-      Tell({path, 0, "", opened.error().message() + "; the whole file is left out"});
-    } else {
-      return opened.error().WithContext(path);
-    }
+    report.path = file.data.path;
+    if (opened != nullptr) FIRN_TRY(InspectKeys(*opened, report));
     report_.files.push_back(std::move(report));
     return OkStatus();
   }

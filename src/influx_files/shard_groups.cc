@@ -1,10 +1,9 @@
 #include "influx_files/shard_groups.h"
 
-#include <memory>
 #include <utility>
 
-#include "formats/bolt/bolt_file.h"
 #include "formats/tsm/protobuf_reader.h"
+#include "influx_files/server_metadata.h"
 #include "influx_files/shard_files.h"
 
 namespace firn::influx_files {
@@ -46,10 +45,7 @@ Status ForEachMessage(std::string_view message, uint64_t number, Visit visit) {
 }
 
 Result<ShardGroups> ReadFromBolt(storage::FileSystem& files, const std::string& path) {
-  FIRN_ASSIGN(std::shared_ptr<const storage::File> file, files.Open(path, storage::FileSystem::Mode::kRead));
-  FIRN_ASSIGN(const uint64_t size, file->Size());
-  FIRN_ASSIGN(bolt::BoltFile bolt,
-              bolt::BoltFile::Open([&](uint64_t offset, size_t bytes) { return file->ReadAt(offset, bytes); }, size));
+  FIRN_ASSIGN(bolt::BoltFile bolt, OpenBolt(files, path));
   ShardGroups groups;
   FIRN_TRY(bolt.ForEach("v1_tsm1_metadata", [&](std::string_view key, std::string_view value) -> Status {
     if (key != "meta.db") return OkStatus();

@@ -80,19 +80,15 @@ class ShardWalk {
 
   Status OpenFiles() {
     for (const ShardSnapshot::TsmFile& opened : shard_.tsm_files) {
-      const std::string& path = opened.data.path;
-      Result<std::unique_ptr<TsmFile>> file =
-          TsmFile::Make(opened, {plan_.window_bytes, plan_.tombstone_bytes}, damage_);
-      if (file.ok()) {
-        total_index_bytes_ += (*file)->index_bytes();
-        sources_.push_back(std::move(*file));
-        FIRN_TRY(Advance(sources_.size() - 1));
+      FIRN_ASSIGN(std::unique_ptr<TsmFile> file,
+                  TsmFile::MakeUnlessDamaged(opened, {plan_.window_bytes, plan_.tombstone_bytes}, damage_));
+      if (file == nullptr) {
+        ++report_.files_left_out;
         continue;
       }
-      const ErrorKind kind = file.error().kind();
-      if (kind != ErrorKind::kCorrupt && kind != ErrorKind::kUnsupported) return file.error().WithContext(path);
-      ++report_.files_left_out;
-      damage_({path, 0, "", file.error().message() + "; the whole file is left out"});
+      total_index_bytes_ += file->index_bytes();
+      sources_.push_back(std::move(file));
+      FIRN_TRY(Advance(sources_.size() - 1));
     }
     return OkStatus();
   }

@@ -48,19 +48,13 @@ class SchemaBuilder {
 };
 
 Status AddFile(const ShardSnapshot::TsmFile& opened, SchemaBuilder& builder, const DamageSink& damage) {
-  const std::string& path = opened.data.path;
-  Result<std::unique_ptr<TsmFile>> file = TsmFile::Make(opened, {}, damage);
-  if (!file.ok()) {
-    const ErrorKind kind = file.error().kind();
-    if (kind != ErrorKind::kCorrupt && kind != ErrorKind::kUnsupported) return file.error().WithContext(path);
-    damage({path, 0, "", file.error().message() + "; the whole file is left out"});
-    return OkStatus();
-  }
+  FIRN_ASSIGN(const std::unique_ptr<TsmFile> file, TsmFile::MakeUnlessDamaged(opened, {}, damage));
+  if (file == nullptr) return OkStatus();
   while (true) {
-    FIRN_ASSIGN(const bool more, (*file)->NextKey());
+    FIRN_ASSIGN(const bool more, file->NextKey());
     if (!more) return OkStatus();
-    const Status added = builder.AddKey((*file)->key(), (*file)->type());
-    if (!added.ok()) damage({path, 0, (*file)->key(), added.error().message()});
+    const Status added = builder.AddKey(file->key(), file->type());
+    if (!added.ok()) damage({file->path(), 0, file->key(), added.error().message()});
   }
 }
 

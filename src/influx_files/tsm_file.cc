@@ -14,6 +14,17 @@ Result<std::unique_ptr<TsmFile>> TsmFile::Make(const ShardSnapshot::TsmFile& ope
   return file;
 }
 
+Result<std::unique_ptr<TsmFile>> TsmFile::MakeUnlessDamaged(const ShardSnapshot::TsmFile& opened, Options options,
+                                                            const DamageSink& damage) {
+  const std::string& path = opened.data.path;
+  Result<std::unique_ptr<TsmFile>> file = Make(opened, options, damage);
+  if (file.ok()) return file;
+  const ErrorKind kind = file.error().kind();
+  if (kind != ErrorKind::kCorrupt && kind != ErrorKind::kUnsupported) return file.status().WithContext(path).error();
+  damage({path, 0, "", file.error().message() + "; the whole file is left out"});
+  return std::unique_ptr<TsmFile>();
+}
+
 Status TsmFile::ReadLayout() {
   FIRN_ASSIGN(const std::string header, file_->ReadAt(0, tsm::kFileHeaderBytes));
   FIRN_TRY(tsm::CheckFileHeader(header));

@@ -32,6 +32,9 @@ class TsmFile {
   /// cannot be read to their end are damage, but kResourceExhausted: no file is read without its deletions.
   static Result<std::unique_ptr<TsmFile>> Make(const ShardSnapshot::TsmFile& opened, Options options,
                                                const DamageSink& damage);
+  /// As Make, but a file that is damaged beyond use, or of a version to come, is damage and gives null.
+  static Result<std::unique_ptr<TsmFile>> MakeUnlessDamaged(const ShardSnapshot::TsmFile& opened, Options options,
+                                                            const DamageSink& damage);
 
   /// Moves to the next key; false when there is none.
   Result<bool> NextKey();
