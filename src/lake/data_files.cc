@@ -47,6 +47,7 @@ class Writer {
     options.deduplicate_key = context_.options.deduplicate_key;
     order_ = OrderRows(batches_, series_, *partitions, options);
     written_.merged_rows = order_.merged_away;
+    NoteTimes();
     written_.content =
         std::make_shared<const StoredContent>(DescribeContent(metadata, context_.plan, batches_, context_.options));
     columns_ = MakeFileColumns(metadata, context_.plan, batches_, series_);
@@ -56,6 +57,12 @@ class Writer {
     group_rows_ = RowGroupRows();
     for (const PartitionRows& partition : order_.partitions) FIRN_TRY(WritePartition(partition));
     return OkStatus();
+  }
+
+  void NoteTimes() {
+    const auto is_ahead = [this](const SeriesRun& run) { return series_.IsAhead(run.series, order_.times[run.begin]); };
+    written_.ahead = std::all_of(order_.runs.begin(), order_.runs.end(), is_ahead);
+    for (const SeriesRun& run : order_.runs) series_.NoteTime(run.series, order_.times[run.end - 1]);
   }
 
   size_t RowGroupRows() const {

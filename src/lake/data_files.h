@@ -36,6 +36,9 @@ struct WrittenFile {
 struct DataFilesWritten {
   std::vector<WrittenFile> files;
   std::shared_ptr<const StoredContent> content;  ///< of each of them
+  /// Every point is later than what `series` had noted of its series: no file written since BeginTimes holds any of
+  /// them.
+  bool ahead = false;
   uint64_t merged_rows = 0;
 };
 

@@ -41,6 +41,13 @@ bool AreComparable(const PendingFile& left, const PendingFile& right) {
          left.content->time_unit_ns == right.content->time_unit_ns && left.file.partition == right.file.partition;
 }
 
+/// What is known of two files without reading them: which was written when, and what they cover.
+bool MayShareAPoint(const PendingFile& left, const PendingFile& right) {
+  const bool of_one_write = left.written == right.written && !left.is_merged && !right.is_merged;
+  const bool later_is_ahead = left.written < right.written ? right.ahead : right.written < left.written && left.ahead;
+  return !of_one_write && !later_is_ahead && left.coverage.Meets(right.coverage);
+}
+
 class EveryRowInOnePartition final : public PartitionAssigner {
  public:
   bool SameForTimes(int64_t, int64_t) const override { return true; }
@@ -140,7 +147,7 @@ class Merger {
       for (size_t j = i + 1; j < group.size() && group[j].times.first <= group[i].times.last; ++j) {
         const size_t other = group[j].index;
         const bool decided = set_of_[first] == set_of_[other] || compared_.contains(std::minmax(first, other));
-        if (!decided && files_[first]->coverage.Meets(files_[other]->coverage)) indices.push_back(other);
+        if (!decided && MayShareAPoint(*files_[first], *files_[other])) indices.push_back(other);
       }
       if (indices.size() < 2) continue;
       bool equal = indices.size() > kMaxSources;
@@ -240,6 +247,7 @@ class Merger {
     std::vector<std::unique_ptr<BatchSource>> sources;
     for (const auto& run : runs) {
       for (const PendingFile* file : run) {
+        origin.written = std::max(origin.written, file->written);
         for (const auto& [shard, range] : file->positions) {
           PositionRange& whole = origin.positions.emplace(shard, range).first->second;
           whole.Include(range.first);
@@ -249,6 +257,7 @@ class Merger {
       }
       sources.push_back(std::make_unique<FileRun>(context_, run, StoredParts::kAll));
     }
+    origin.is_merged = true;
     origin.schema = std::make_shared<const iceberg::Schema>(context_.metadata.schema());
     origin.table_uuid = context_.metadata.table_uuid;
     std::vector<PendingFile> written;

@@ -37,10 +37,10 @@ struct MergeResult {
 /// later files win, field by field, as among the rows of one file.
 ///
 /// `files` are those of one commit, in order: later ones win. Files are compared where partition, database and
-/// measurement are the same and what they cover of series and time meets (point_coverage.h), which files written one
-/// after another hardly do: then their keys are read side by side, and only files that do hold equal points are read
-/// whole and written again. Where one file meets many, they are merged without asking. Memory: a slice of the rows
-/// (key_slices.h), whatever the size of the files.
+/// measurement are the same and they may share a point: neither is known to be later than the other in every series, as
+/// live data is, and what they cover of series and time meets (point_coverage.h). Then their keys are read side by
+/// side, and only files that do hold equal points are read whole and written again. Where one file meets many, they are
+/// merged without asking. Memory: a slice of the rows (key_slices.h), whatever the size of the files.
 ///
 /// Files are changed by nobody: the caller puts the new ones in their place and deletes the old. After an error nothing
 /// is left behind.

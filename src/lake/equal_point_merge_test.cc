@@ -159,5 +159,36 @@ TEST_F(EqualPointMergeTest, GivesWhatOneFlushOfTheSameRowsGives) {
   EXPECT_EQ(Files(Table("many")).size(), 1U);
 }
 
+TEST_F(EqualPointMergeTest, ReadsNothingOfFilesThatGoOnWhereEarlierOnesEnded) {
+  auto lake = MakeLake();
+  std::vector<std::string> hosts;
+  for (int i = 0; i < 300; ++i) hosts.push_back("h" + std::to_string(i));  // more than classes of a coverage
+  int64_t position = 0;
+  for (int tick = 0; tick < 4; ++tick) {
+    for (size_t first : {0U, 100U, 200U}) {  // a tick in three files: one time, other series
+      std::vector<Point> points;
+      for (size_t i = first; i < first + 100; ++i)
+        points.push_back({"cpu", {{"host", hosts[i]}}, {{"x", 1.0}}, kNoon + tick * kSecond});
+      WriteAndSpill(*lake, points, ++position);
+    }
+  }
+  // A file that is read could not be: there is nothing in its place.
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/warehouse")) {
+    if (entry.path().extension() == ".parquet") std::filesystem::resize_file(entry.path(), 0);
+  }
+  EXPECT_EQ(Commit(*lake, position).merged_rows, 0U);
+  EXPECT_EQ(Files(Table("cpu")).size(), 12U);
+}
+
+TEST_F(EqualPointMergeTest, FindsAPointThatComesAgainBehindFilesThatWentOn) {
+  auto lake = MakeLake();
+  for (int64_t position = 1; position <= 3; ++position)
+    WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 1.0}}, kNoon + position * kSecond}}, position);
+  WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 7.0}}, kNoon + kSecond}}, 4);
+  WriteAndSpill(*lake, {{"cpu", {{"host", "a"}}, {{"x", 1.0}}, kNoon + 4 * kSecond}}, 5);
+  EXPECT_EQ(Commit(*lake, 5).merged_rows, 1U);
+  EXPECT_THAT(Values(Rows("cpu"), "x"), UnorderedElementsAre("7", "1", "1", "1"));
+}
+
 }  // namespace
 }  // namespace firn::lake

@@ -65,7 +65,7 @@ class LakeImpl final : public Lake {
     services_.environment = {storage_.get(), catalog_.get(), context.clock, context.random,
                              context.sleeper != nullptr ? context.sleeper : sleeper_.get()};
     services_.epoch = context.epoch;
-    if (memory_bytes_ > 0) services_.index_bytes = memory_bytes_ / 8;
+    if (memory_bytes_ > 0) services_.index_bytes = memory_bytes_ / 2;
     rejected_ =
         std::make_unique<RejectedRowsTable>(levels_, services_.environment, LocationOf(RejectedRowsTable::kName));
     counting_ = std::make_unique<CountingSink>(context.rejects != nullptr ? context.rejects : rejected_.get());
@@ -182,7 +182,7 @@ class LakeImpl final : public Lake {
   RejectSink& rejects() override { return *counting_; }
 
  private:
-  /// Lets the indexes of tables go, those that have been quiet longest first, until a quarter of the memory holds them.
+  /// Lets the indexes of tables go, those that have been quiet longest first, until half of the memory holds them.
   void BoundIndexes() {
     if (memory_bytes_ == 0) return;
     std::vector<TableWriter*> tables = Tables();
@@ -192,7 +192,7 @@ class LakeImpl final : public Lake {
     size_t held = 0;
     for (const TableWriter* table : tables) held += table->memory_use().indexes;
     for (TableWriter* table : tables) {
-      if (held <= memory_bytes_ / 4) return;
+      if (held <= memory_bytes_ / 2) return;
       held -= table->memory_use().indexes;
       table->DropIndex();
     }

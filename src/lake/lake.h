@@ -83,7 +83,7 @@ class Lake {
 
   /// Memory held by rows that are not in files yet.
   virtual size_t buffered_bytes() const = 0;
-  /// All that the lake holds; the indexes of all tables together stay within a quarter of LakeContext::memory_bytes.
+  /// All that the lake holds; the indexes of all tables together stay within half of LakeContext::memory_bytes.
   virtual MemoryUse memory_use() const = 0;
   /// Rows that are buffered or in files not committed yet.
   virtual uint64_t pending_rows() const = 0;

@@ -33,7 +33,10 @@ struct PendingFile {
   std::string table_uuid;
   std::shared_ptr<const StoredContent> content;  ///< how its rows are read again
   PointCoverage coverage;
-  uint64_t compared = 0;        ///< not 0: holds no point of another file with the same number
+  uint64_t written = 0;    ///< the write that made it, in ascending order; of a merge: the last one that went into it
+  bool ahead = false;      ///< holds no point of the files of earlier writes
+  bool is_merged = false;  ///< from files of several writes
+  uint64_t compared = 0;   ///< not 0: holds no point of another file with the same number
   bool from_in_flight = false;  ///< its rows are still in memory
   bool attempted = false;       ///< a commit with an unknown outcome may hold it: it is never deleted
 };

@@ -1,6 +1,7 @@
 #include "lake/series_index.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "base/checksum.h"
@@ -137,12 +138,27 @@ void SeriesIndex::Rank(const std::vector<std::string>& tag_order) {
   ranked_by_ = tag_order;
 }
 
+void SeriesIndex::BeginTimes() {
+  knows_times_ = true;
+  last_times_.clear();
+}
+
+bool SeriesIndex::IsAhead(uint32_t series, int64_t first_ns) const {
+  return knows_times_ && (series >= last_times_.size() || first_ns > last_times_[series]);
+}
+
+void SeriesIndex::NoteTime(uint32_t series, int64_t last_ns) {
+  if (!knows_times_) return;
+  if (series >= last_times_.size()) last_times_.resize(series_count_, std::numeric_limits<int64_t>::min());
+  last_times_[series] = std::max(last_times_[series], last_ns);
+}
+
 size_t SeriesIndex::byte_size() const {
   size_t bytes = byte_size_ +
                  (ranks_.capacity() + series_of_rank_.capacity() + placed_.capacity() + rank_of_series_.capacity() +
                   tag_count_.capacity()) *
                      sizeof(uint32_t) +
-                 hashes_.capacity();
+                 hashes_.capacity() + last_times_.capacity() * sizeof(int64_t);
   for (const auto& [table, known] : tables_) {
     bytes += known.numbers.capacity() * sizeof(uint32_t);
     for (const KnownColumn& column : known.columns) bytes += column.codes.capacity() * sizeof(uint32_t);

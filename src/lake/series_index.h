@@ -86,6 +86,13 @@ class SeriesIndex {
   const std::vector<uint32_t>& ranks() const { return ranks_; }
   const std::vector<uint32_t>& series_of_rank() const { return series_of_rank_; }
 
+  /// From here on the index knows the last time of each series in the files that wait, until it forgets its series.
+  void BeginTimes();
+  /// Whether all times of the series from `first_ns` on are later than those noted. False where nobody knows.
+  bool IsAhead(uint32_t series, int64_t first_ns) const;
+  /// The series has been written up to this time.
+  void NoteTime(uint32_t series, int64_t last_ns);
+
   /// Forgets the series tables that the last flush did not use and, beyond `max_bytes`, everything.
   void EndFlush(size_t max_bytes);
   /// Memory of the index, about; the series tables that it keeps are not counted.
@@ -106,8 +113,10 @@ class SeriesIndex {
   uint32_t series_count_ = 0;
   std::deque<TagKey> tags_;  ///< whose elements never move
   std::unordered_map<std::string_view, uint32_t> tag_by_name_;
-  std::vector<uint32_t> tag_count_;                  ///< of each series
-  std::vector<uint8_t> hashes_;                      ///< of each series
+  std::vector<uint32_t> tag_count_;  ///< of each series
+  std::vector<uint8_t> hashes_;      ///< of each series
+  bool knows_times_ = false;
+  std::vector<int64_t> last_times_;                  ///< of each series, as far as one was noted
   point::ContentIndex by_id_;                        ///< several series may have one id
   std::vector<std::pair<TagKey*, uint32_t>> codes_;  ///< of the series at hand
   std::unordered_map<const point::SeriesTable*, KnownTable> tables_;

@@ -180,9 +180,10 @@ Result<std::vector<PendingFile>> TableWriter::WriteFiles(std::span<const Batch* 
   const auto schema = std::make_shared<const iceberg::Schema>(table_.metadata().schema());
   const PositionRanges ranges = RangesOf(batches);
   std::vector<PendingFile> files;
+  ++writes_;
   for (auto& [file, coverage] : written.files) {
-    files.push_back(
-        {std::move(file), ranges, schema, table_.metadata().table_uuid, written.content, std::move(coverage)});
+    files.push_back({std::move(file), ranges, schema, table_.metadata().table_uuid, written.content,
+                     std::move(coverage), writes_, written.ahead});
   }
   const std::lock_guard lock(mutex_);
   counts_.merged_rows += written.merged_rows;
@@ -204,6 +205,7 @@ Status TableWriter::WriteInFlight(const Progress& progress, Rows which) {
   }
   FIRN_ASSIGN(const SchemaPlan plan, table_.PlanAndEvolve(batches));
   NoteHeld();
+  if (files_.empty()) series_.BeginTimes();
   const bool shares_commit = which != Rows::kComplete || !files_.empty();
   std::vector<WriteGroup> groups =
       CutIntoGroups(in_flight_, files_, shares_commit && table_.options().deduplicate != Deduplicate::kOff);

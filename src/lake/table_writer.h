@@ -122,6 +122,7 @@ class TableWriter {
   std::vector<point::Batch> in_flight_;  ///< rows of the commit under way, kept until it is decided
   bool in_flight_written_ = false;
   std::vector<PendingFile> files_;  ///< in the order of their rows: later ones win
+  uint64_t writes_ = 0;
   uint64_t comparisons_ = 0;
   bool stale_ = false;  ///< the table has changed under files_: they are sorted out by the next Prepare
   bool must_read_again_ = false;
