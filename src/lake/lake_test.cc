@@ -364,7 +364,7 @@ TEST_F(LakeTest, CountsSeriesTablesAndIndexesAndLetsThoseOfQuietTablesGo) {
     clock_.Advance(std::chrono::seconds(1));
     write("t" + std::to_string(table), ++position);
     Commit(*lake, position);
-    EXPECT_LE(lake->memory_use().indexes, kMemory / 4);
+    EXPECT_LE(lake->memory_use().indexes, kMemory / 2);
   }
   EXPECT_GT(lake->memory_use().indexes, kMemory / 4 - 2 * one) << "as many as fit are kept";
   write("cpu", ++position);
