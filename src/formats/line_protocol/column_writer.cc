@@ -1,34 +1,37 @@
 #include "formats/line_protocol/column_writer.h"
 
-#include <bit>
 #include <utility>
 
 namespace firn::line_protocol {
 
 using point::FieldType;
 
-void ColumnWriter::Resize(size_t rows) {
-  const auto resize = [&](auto& values) {
-    values.resize(rows);
-    slots_ = reinterpret_cast<char(*)[sizeof(uint64_t)]>(values.data());
-  };
+template <typename Act>
+void ColumnWriter::OnArray(Act act) {
   switch (type_) {
     case FieldType::kFloat64:
-      resize(float64s_);
-      break;
+      return act(float64s_, 0);
     case FieldType::kInt64:
-      resize(int64s_);
-      break;
+      return act(int64s_, 0);
     case FieldType::kUint64:
-      resize(uint64s_);
-      break;
+      return act(uint64s_, 0);
     case FieldType::kBoolean:
-      booleans_.resize(rows);
-      break;
+      return act(booleans_, 0);
     case FieldType::kString:
-      offsets_.resize(rows + 1);
-      break;
+      return act(offsets_, 1);
   }
+}
+
+void ColumnWriter::GrowTo(size_t rows_room) {
+  OnArray([&](auto& array, size_t more) {
+    array.resize(rows_room + more);
+    if constexpr (sizeof(array[0]) == sizeof(*slots_))
+      slots_ = reinterpret_cast<char(*)[sizeof(uint64_t)]>(array.data());
+  });
+}
+
+void ColumnWriter::Reserve(size_t rows) {
+  OnArray([&](auto& array, size_t more) { array.reserve(rows + more); });
 }
 
 void ColumnWriter::Start(size_t rows_room, size_t rows_expected) {
@@ -36,31 +39,7 @@ void ColumnWriter::Start(size_t rows_room, size_t rows_expected) {
   next_row_ = 0;
   end_ = 0;
   if (rows_expected > rows_room) Reserve(rows_expected);
-  Resize(rows_room);
-}
-
-void ColumnWriter::GrowTo(size_t rows_room) {
-  Resize(rows_room);
-}
-
-void ColumnWriter::Reserve(size_t rows) {
-  switch (type_) {
-    case FieldType::kFloat64:
-      float64s_.reserve(rows);
-      break;
-    case FieldType::kInt64:
-      int64s_.reserve(rows);
-      break;
-    case FieldType::kUint64:
-      uint64s_.reserve(rows);
-      break;
-    case FieldType::kBoolean:
-      booleans_.reserve(rows);
-      break;
-    case FieldType::kString:
-      offsets_.reserve(rows + 1);
-      break;
-  }
+  GrowTo(rows_room);
 }
 
 void ColumnWriter::LeaveFastPath() {
@@ -106,13 +85,6 @@ void ColumnWriter::Clear(uint32_t row) {
   Store(row, Value{});
 }
 
-size_t ColumnWriter::set_count() const {
-  if (validity_.empty()) return End();
-  size_t set = 0;
-  for (const uint64_t word : validity_) set += static_cast<size_t>(std::popcount(word));
-  return set;
-}
-
 point::FieldColumn ColumnWriter::Finish(std::string name, size_t rows) {
   LeaveFastPath();
   active_ = false;
@@ -122,7 +94,7 @@ point::FieldColumn ColumnWriter::Finish(std::string name, size_t rows) {
     FillGap(end_, total);
     validity_.resize((rows + 63) / 64);
   }
-  Resize(rows);
+  GrowTo(rows);
   slots_ = nullptr;
   switch (type_) {
     case FieldType::kFloat64:

@@ -48,13 +48,10 @@ class ColumnWriter {
   /// From now on only Put may write.
   void LeaveFastPath();
 
-  size_t string_bytes() const { return bytes_.size(); }
-  size_t set_count() const;
   /// The column of `rows` rows; the writer is inactive afterwards.
   point::FieldColumn Finish(std::string name, size_t rows);
 
  private:
-  uint32_t End() const { return next_row_ != kNever ? next_row_ : end_; }
   void Store(uint32_t row, const Value& value) {
     switch (type_) {
       case point::FieldType::kString: {
@@ -72,7 +69,9 @@ class ColumnWriter {
   }
   void MakeValidity(uint32_t rows);
   void FillGap(uint32_t from, uint32_t to);
-  void Resize(size_t rows);
+  /// Calls `act` with the array of this type, and by how much it is longer than the rows.
+  template <typename Act>
+  void OnArray(Act act);
 
   uint32_t next_row_ = kNever;
   point::FieldType type_;
