@@ -175,6 +175,7 @@ class LakeImpl final : public Lake {
       if (!loaded.ok() && loaded.error().kind() == ErrorKind::kNotFound) continue;  // dropped meanwhile
       if (!loaded.ok()) return loaded.error();
       AddPositions(identifier.name, loaded->metadata->properties, positions);
+      services_.epoch = std::max(services_.epoch, HighestEpoch(loaded->metadata->properties) + 1);
     }
     return positions;
   }

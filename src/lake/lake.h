@@ -88,7 +88,8 @@ class Lake {
   /// Rows that are buffered or in files not committed yet.
   virtual uint64_t pending_rows() const = 0;
 
-  /// Positions that tables of the namespace carry, for `firn state` and for the start. Reads the catalog.
+  /// Positions that tables of the namespace carry, for `firn state` and for the start. Reads the catalog. Raises this
+  /// process's epoch above all that it finds there: who starts later is the newer one, whatever its clock says.
   virtual Result<std::vector<StoredPosition>> ReadPositions() = 0;
 
   /// Where other stages put what they reject. Lives as long as the lake.

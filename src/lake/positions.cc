@@ -76,6 +76,15 @@ std::optional<int64_t> HeldEpoch(const iceberg::StringMap& properties, const Sha
   return Number(properties, EpochProperty(name));
 }
 
+int64_t HighestEpoch(const iceberg::StringMap& properties) {
+  int64_t highest = 0;
+  for (auto it = properties.lower_bound(std::string(kEpochPrefix));
+       it != properties.end() && it->first.starts_with(kEpochPrefix); ++it) {
+    highest = std::max(highest, Number(properties, it->first).value_or(0));
+  }
+  return highest;
+}
+
 Status CheckEpochs(const iceberg::StringMap& properties, const PositionRanges& ranges, const ShardNames& names,
                    int64_t epoch) {
   for (const auto& [shard, range] : ranges) {

@@ -40,6 +40,8 @@ std::optional<ShardName> ParsePositionProperty(std::string_view key);
 std::optional<int64_t> HeldPosition(const iceberg::StringMap& properties, const ShardName& name);
 
 std::optional<int64_t> HeldEpoch(const iceberg::StringMap& properties, const ShardName& name);
+/// The highest of any shard; 0 when there is none.
+int64_t HighestEpoch(const iceberg::StringMap& properties);
 
 /// kCancelled when a table carries a higher epoch than `epoch` for one of the shards: a newer process has taken over.
 Status CheckEpochs(const iceberg::StringMap& properties, const PositionRanges& ranges, const ShardNames& names,

@@ -18,8 +18,9 @@ const std::string& Client::NextBody(std::mt19937_64& random, int64_t& next_id, L
     return body_;
   }
   for (const int64_t id : unanswered_) ledger.MayRepeat(id);
-  if (!waits() || random() % 2 == 0) AddRows(random, next_id, ledger);
-  ids_.assign(unanswered_.begin(), unanswered_.begin() + 1 + static_cast<int64_t>(random() % unanswered_.size()));
+  if (!waits() || (adds_ && random() % 2 == 0)) AddRows(random, next_id, ledger);
+  const size_t count = adds_ ? 1 + random() % unanswered_.size() : unanswered_.size();
+  ids_.assign(unanswered_.begin(), unanswered_.begin() + static_cast<std::ptrdiff_t>(count));
   body_.clear();
   for (const int64_t id : ids_) body_ += LineOf(id);
   return body_;

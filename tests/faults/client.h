@@ -20,6 +20,8 @@ class Client {
 
   /// The body to be sent now; new rows take their numbers from `next_id`.
   const std::string& NextBody(std::mt19937_64& random, int64_t& next_id, Ledger& ledger);
+  /// From now on it sends what it owes, and nothing new.
+  void StopAdding() { adds_ = false; }
   /// What came back of that body; also `false` when the answer was lost.
   void Hear(bool yes, Ledger& ledger);
 
@@ -34,6 +36,7 @@ class Client {
   void AddRows(std::mt19937_64& random, int64_t& next_id, Ledger& ledger);
 
   const Retries retries_;
+  bool adds_ = true;
   std::vector<int64_t> unanswered_;
   std::vector<int64_t> ids_;  ///< of the body
   std::string body_;

@@ -123,6 +123,22 @@ TEST_F(CopiesTest, Fault13_ACopyThatLacksTheEndOfTheJournalLosesNothingOfTheOthe
   ExpectExact();
 }
 
+TEST_F(CopiesTest, Fault13_WhoStartsLaterIsTheNewerWhateverItsClockSays) {
+  Copy();
+  const int64_t now = world_.clock.NowNs();
+  world_.clock.JumpTo(now + int64_t{3'600'000'000'000});
+  StartCopy();
+  SendToCopy({6, 7});
+  FlushCopy();
+  process_.reset();
+  world_.clock.JumpTo(now);  // the other machine's clock is an hour ahead
+  Start();
+  Send({4, 5});
+  Flush();
+  EXPECT_TRUE(process_->IsDrained());
+  ExpectExact();
+}
+
 TEST_F(CopiesTest, Fault13_CopiesOfOneEpochAreToldApartByTheirLives) {
   Copy();
   process_.reset();

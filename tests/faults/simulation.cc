@@ -324,6 +324,7 @@ class Simulation {
   void Finish() {
     weather_ = Weather{.steps = weather_.steps};
     finishing_ = true;
+    for (Client& client : clients_) client.StopAdding();
     for (int64_t id = kPulledIds + kRowsOfAWindow; id < kPulledIds + (asked_window_ + 1) * kRowsOfAWindow; ++id) {
       ledger_.Acknowledged(id);
     }
