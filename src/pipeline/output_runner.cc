@@ -410,6 +410,7 @@ Status OutputRunner::Relieve(size_t bytes) {
     memory_outage_.Succeeded();
   } else {
     memory_outage_.Failed(relieved.error());
+    ++failed_reliefs_;
   }
   return relieved;
 }
@@ -481,9 +482,11 @@ bool OutputRunner::Drained() const {
 void OutputRunner::WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
                                     const std::stop_token& give_up) {
   constexpr std::chrono::milliseconds kLook{100};  // nobody tells when making room begins to fail
+  const uint64_t failed_before = failed_reliefs_.load();
   std::unique_lock lock(mutex_);
   while (!Drained() && !give_up.stop_requested() && std::chrono::steady_clock::now() < end) {
-    if (last_flush == LastFlush::kOnce && memory_outage_.failing()) return;
+    // Not what failed a while ago: the store may be back.
+    if (last_flush == LastFlush::kOnce && failed_reliefs_.load() > failed_before) return;
     idle_.wait_for(lock, give_up, kLook, [this] { return Drained(); });
   }
 }

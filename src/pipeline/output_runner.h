@@ -212,6 +212,7 @@ class OutputRunner {
   std::condition_variable_any flush_wanted_;
   std::atomic<int64_t> durable_sequence_{0};
   std::atomic<uint64_t> rows_taken_{0};
+  std::atomic<uint64_t> failed_reliefs_{0};
   std::atomic<bool> superseded_{false};
   RunnerStats totals_;  ///< under mutex_
 

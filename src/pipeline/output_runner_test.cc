@@ -53,6 +53,8 @@ class FakeOutput final : public outputs::Output {
     return report;
   }
   Status Relieve(std::span<const outputs::ShardProgress>, size_t) override {
+    ++relieved;
+    relieved.notify_all();
     return failing ? Status(Unavailable("the store is down")) : OkStatus();
   }
   size_t buffered_bytes() const override { return buffered; }
@@ -66,7 +68,8 @@ class FakeOutput final : public outputs::Output {
   std::map<int, uint32_t> shard_of;  ///< of each row, as it was written last
   std::atomic<bool> failing{false};
   std::atomic<size_t> buffered{0};
-  int64_t ahead = INT64_MIN;  ///< a position that one of its tables held when it was opened
+  std::atomic<int> relieved{0};  ///< how often room was asked for
+  int64_t ahead = INT64_MIN;     ///< a position that one of its tables held when it was opened
 
  private:
   struct Row {
@@ -359,6 +362,20 @@ TEST_F(RunnerTest, TriesOnceMoreAndLeavesWhenItIsStoppedWhileTheStoreIsDown) {
   output.failing = false;
   const auto life = Start({&output});
   ASSERT_TRUE(life->Stop().ok());
+  EXPECT_EQ(output.durable, Numbers(1, 2));
+}
+
+TEST_F(RunnerTest, TriesAgainWhatFailedBeforeItWasStopped) {
+  FakeOutput output;
+  output.failing = true;
+  output.buffered = SIZE_MAX;
+  const auto life = Start({&output});
+  ASSERT_TRUE(life->Send(Body(1)).ok());
+  output.relieved.wait(0);
+  output.relieved.wait(1);  // the first failure has been noted
+  output.failing = false;
+  output.buffered = 0;
+  EXPECT_TRUE(life->runners[0]->Stop(std::chrono::hours(1), OutputRunner::LastFlush::kOnce).ok());
   EXPECT_EQ(output.durable, Numbers(1, 2));
 }
 
