@@ -98,10 +98,22 @@ Status Committer::CheckFreeSpace(uint64_t bytes) {
 
 Status Committer::BeginSegment(int64_t first_sequence) {
   const SegmentHeader header{list_->id(), first_sequence, list_->durable_end(), clock_.NowNs(), life_};
-  FIRN_ASSIGN(writer_, SegmentWriter::Create(file_system_, options_.folder, header));
+  auto writer = SegmentWriter::Create(file_system_, options_.folder, header);
+  if (!writer.ok()) return RemoveUnbegun(options_.folder + "/" + SegmentFileName(first_sequence), writer.error());
+  writer_ = std::move(*writer);
   list_->Add(
       {writer_->path(), header.first_sequence, header.follows, header.created_ns, life_, writer_->bytes(), false});
   return OkStatus();
+}
+
+Status Committer::RemoveUnbegun(const std::string& path, const Error& why) {
+  // A full disk is no end: smaller batches still go to the segment before. An empty one behind it would hide them from
+  // the next start, which takes its header's word for where the one before ends.
+  Status removed = file_system_.Remove(path);
+  if (removed.ok() || removed.error().kind() == ErrorKind::kNotFound)
+    removed = file_system_.SyncFolder(options_.folder);
+  if (removed.ok()) return why;
+  return Unavailable("{}, and {} cannot be removed: {}", why.message(), path, removed.error().message());
 }
 
 Status Committer::Write(Batch& batch) {

@@ -53,6 +53,8 @@ class Committer {
   /// Numbers the records and writes them, durably.
   Status Write(Batch& batch);
   Status BeginSegment(int64_t first_sequence);
+  /// Takes back what is there of a segment that could not be begun: gives `why`, or an error that ends the journal.
+  Status RemoveUnbegun(const std::string& path, const Error& why);
   Status CheckFreeSpace(uint64_t bytes);
   void Settle(Batch& batch, const Status& status);
 

@@ -218,6 +218,33 @@ TEST_F(JournalTest, TakesAWriteBackThatTheDiskHadNoRoomFor) {
   EXPECT_EQ(ReadAll(), (Expected{{1, "a"}, {2, "c"}}));
 }
 
+TEST_F(JournalTest, ASegmentThatADiskHadNoRoomForHidesNothingOfTheOneBefore) {
+  options_.segment_bytes = 400;
+  std::string not_to_be_compressed;
+  for (int i = 0; i < 390; ++i) not_to_be_compressed.push_back(static_cast<char>(random_->Below(256)));
+  int stored_in_the_one_before = 0;
+  for (uint64_t call = 1;; ++call) {
+    disk_ = std::make_unique<firn::testing::FaultFileSystem>();
+    Open();
+    ASSERT_TRUE(Append(std::string(100, 'a')).ok());
+    const uint64_t failing = disk_->calls() + call;
+    disk_->FailCall(failing, ErrorKind::kResourceExhausted);
+    const bool large = Append(not_to_be_compressed).ok();
+    const auto small = Append("c");
+    if (disk_->calls() < failing) break;
+    Open();
+    const auto records = ReadAll();
+    if (small.ok()) {
+      stored_in_the_one_before += !large;
+      ASSERT_TRUE(records.contains(*small)) << "call " << call;
+      EXPECT_EQ(records.at(*small), "c");
+      EXPECT_GT(*Append("d"), *small) << "its number is not given away";
+    }
+    journal_ = nullptr;
+  }
+  EXPECT_GT(stored_in_the_one_before, 2) << "calls of the segment's creation have failed";
+}
+
 TEST_F(JournalTest, FailsForGoodWhenAnFsyncFails) {
   std::vector<std::string> told;
   options_.failed = [&](const Error& error) { told.push_back(error.message()); };
