@@ -19,7 +19,8 @@ LIMIT = 64 * MIB
 
 
 def start(firn):
-    instance = firn(simple_config(extra_agent=f'  memory_limit = "{LIMIT // MIB}MB"\n')).start()
+    agent = f'  memory_limit = "{LIMIT // MIB}MB"\n  journal_limit = "40GB"\n'  # ten minutes at full rate are more than its 10 GiB
+    instance = firn(simple_config(extra_agent=agent)).start()
     return instance, instance.resident_bytes()
 
 
