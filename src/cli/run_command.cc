@@ -160,7 +160,7 @@ Ended RunPipeline(const config::Document& document, pipeline::Topology topology,
 /// arenas (eight a core) would keep its own peak. What a large block leaves between small ones cannot be given back, so
 /// that blocks from a fixed size on are mapped by themselves; left alone, that size grows to 32 MiB.
 void BoundHeap() {
-  constexpr int kMappedFromBytes = 256 << 10;
+  constexpr int kMappedFromBytes = 1 << 20;
   ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
   ::mallopt(M_MMAP_THRESHOLD, kMappedFromBytes);
 }
