@@ -475,8 +475,7 @@ Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& aske
 }
 
 bool OutputRunner::Drained() const {
-  return failed_ || context_.journal == nullptr || workers_.empty() ||
-         (next_sequence_ > context_.journal->durable_end() && working_ == 0);
+  return failed_ || context_.journal == nullptr || workers_.empty() || HasTakenLocked(context_.journal->durable_end());
 }
 
 void OutputRunner::WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
@@ -518,6 +517,11 @@ Status OutputRunner::Stop(std::chrono::milliseconds deadline, LastFlush last_flu
   return flushed;
 }
 
+bool OutputRunner::HasTaken(int64_t sequence) const {
+  const std::lock_guard lock(mutex_);
+  return HasTakenLocked(sequence);
+}
+
 void OutputRunner::Fail(Status status) {
   {
     const std::lock_guard lock(mutex_);
@@ -530,10 +534,11 @@ void OutputRunner::Fail(Status status) {
 }
 
 RunnerStats OutputRunner::stats() const {
+  const size_t buffered_bytes = context_.output->buffered_bytes();
   const std::lock_guard lock(mutex_);
   RunnerStats stats = totals_;
   stats.rows_taken = rows_taken_.load();
-  stats.buffered_bytes = context_.output->buffered_bytes();
+  stats.buffered_bytes = buffered_bytes;
   if (context_.journal != nullptr) {
     stats.journal_lag = std::max<int64_t>(0, context_.journal->durable_end() - durable_sequence_.load());
   }

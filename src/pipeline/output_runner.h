@@ -119,6 +119,8 @@ class OutputRunner {
   /// Ends the threads at once; what is not durable stays in the journal.
   void Halt();
 
+  /// The records up to this sequence are with the output, and no worker has another one in hand.
+  bool HasTaken(int64_t sequence) const;
   /// Every record up to this sequence is durable in the output: the journal may drop them.
   int64_t durable_sequence() const { return durable_sequence_.load(); }
   RunnerStats stats() const;
@@ -178,6 +180,7 @@ class OutputRunner {
   void WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
                         const std::stop_token& give_up);
   void Fail(Status status);
+  bool HasTakenLocked(int64_t sequence) const { return next_sequence_ > sequence && working_ == 0; }
   bool Drained() const;
 
   const RunnerOptions options_;

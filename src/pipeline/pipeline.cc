@@ -152,7 +152,7 @@ Status Pipeline::MakeInputs() {
     }
   }
   ReportUnknownSources();
-  if (pull_journal != nullptr) FIRN_TRY(NotePulledRecords());
+  if (pull_journal != nullptr) FIRN_TRY(NoteJournaledPositions(*pull_journal, runners, pulls_));
   return OkStatus();
 }
 
@@ -164,29 +164,6 @@ void Pipeline::ReportUnknownSources() const {
           "{}: its tables hold positions of source \"{}\", which is not configured; if it has got another name, "
           "`firn state adopt {} NEW` takes them over",
           topology_.outputs[i].display_name, source, source);
-    }
-  }
-}
-
-Status Pipeline::NotePulledRecords() {
-  FIRN_ASSIGN(const std::unique_ptr<journal::Reader> reader,
-              journal_->Read(journal_->first_sequence(), journal::Payloads::kRead));
-  for (;;) {
-    Result<std::optional<journal::Record>> record = reader->Next();
-    if (!record.ok() && record.error().kind() == ErrorKind::kCorrupt) {
-      FIRN_TRY(reader->SkipDamage());  // the runners report it
-      continue;
-    }
-    FIRN_TRY(record.status());
-    if (!record->has_value()) return OkStatus();
-    if ((*record)->kind != journal::RecordKind::kPositionEnd) continue;
-    FIRN_ASSIGN(const PulledName name, DecodePulledName((*record)->payload));
-    const auto pull = pulls_.find(name.source);
-    const auto will_hold = [&](const std::unique_ptr<OutputRunner>& runner) {
-      return runner->WillHold((*record)->sequence, name.source, name.shard, name.position);
-    };
-    if (pull != pulls_.end() && std::all_of(runners_.begin(), runners_.end(), will_hold)) {
-      pull->second->NoteJournaled(name.shard, name.position);
     }
   }
 }

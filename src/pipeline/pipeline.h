@@ -76,8 +76,6 @@ class Pipeline {
 
   Status OpenJournal();
   Status OpenOutputs();
-  /// Positions that the journal's records give to pulled shards.
-  Status NotePulledRecords();
   Status MakeInputs();
   /// Positions of sources that are not configured (any more): a renamed one would be read anew.
   void ReportUnknownSources() const;
@@ -107,7 +105,7 @@ class Pipeline {
   std::stop_source stopping_;  ///< the process is asked to stop
   std::stop_source pulling_;
   std::unique_ptr<PushIntake> push_;
-  std::map<std::string, std::unique_ptr<PullIntake>> pulls_;
+  PullIntakes pulls_;
   std::map<std::string, std::unique_ptr<NamedCounters>> counters_;
   std::vector<std::unique_ptr<inputs::ListeningInput>> listening_;
   std::vector<Polling> polling_;

@@ -140,4 +140,28 @@ void PullIntake::NoteFinished(const std::string& shard, int64_t position) {
   if (!added) entry->second = std::max(entry->second, position);
 }
 
+Status NoteJournaledPositions(journal::Journal& journal, const std::vector<OutputRunner*>& runners,
+                              const PullIntakes& intakes) {
+  FIRN_ASSIGN(const std::unique_ptr<journal::Reader> reader,
+              journal.Read(journal.first_sequence(), journal::Payloads::kRead));
+  for (;;) {
+    Result<std::optional<journal::Record>> record = reader->Next();
+    if (!record.ok() && record.error().kind() == ErrorKind::kCorrupt) {
+      FIRN_TRY(reader->SkipDamage());  // the runners report it
+      continue;
+    }
+    FIRN_TRY(record.status());
+    if (!record->has_value()) return OkStatus();
+    if ((*record)->kind != journal::RecordKind::kPositionEnd) continue;
+    FIRN_ASSIGN(const PulledName name, DecodePulledName((*record)->payload));
+    const auto intake = intakes.find(name.source);
+    const auto will_hold = [&](const OutputRunner* runner) {
+      return runner->WillHold((*record)->sequence, name.source, name.shard, name.position);
+    };
+    if (intake != intakes.end() && std::all_of(runners.begin(), runners.end(), will_hold)) {
+      intake->second->NoteJournaled(name.shard, name.position);
+    }
+  }
+}
+
 }  // namespace firn::pipeline

@@ -44,4 +44,11 @@ class PullIntake final : public inputs::PullSink {
   std::map<std::string, bool> cleared_;      ///< shards whose leftovers in the journal were given up
 };
 
+using PullIntakes = std::map<std::string, std::unique_ptr<PullIntake>>;  ///< by source
+
+/// Tells the intakes of the positions that an earlier process has left whole in the journal, and that every runner has
+/// or will be given.
+Status NoteJournaledPositions(journal::Journal& journal, const std::vector<OutputRunner*>& runners,
+                              const PullIntakes& intakes);
+
 }  // namespace firn::pipeline

@@ -37,19 +37,20 @@ void Ledger::Sent(int64_t id) {
   rows_.emplace(id, State::kSent);
 }
 void Ledger::Acknowledged(int64_t id) {
-  State& state = rows_[id];
-  if (state == State::kSent) state = State::kAcknowledged;
+  rows_[id] = State::kAcknowledged;
 }
 void Ledger::MayRepeat(int64_t id) {
   repeated_.insert(id);
 }
 void Ledger::Gone(int64_t id) {
-  rows_[id] = State::kGone;
+  gone_.insert(id);
 }
 
-size_t Ledger::acknowledged() const {
-  return static_cast<size_t>(
-      std::count_if(rows_.begin(), rows_.end(), [](const auto& row) { return row.second == State::kAcknowledged; }));
+Ledger Ledger::ForOthers(int64_t first, int64_t end) const {
+  Ledger others = *this;
+  others.gone_.clear();
+  others.rows_.erase(others.rows_.lower_bound(first), others.rows_.lower_bound(end));
+  return others;
 }
 
 std::vector<std::string> Ledger::Compare(const std::vector<StoredRow>& stored) const {
@@ -66,7 +67,7 @@ std::vector<std::string> Ledger::Compare(const std::vector<StoredRow>& stored) c
       problems.push_back(fmt::format("row {} is there twice", row.id));
   }
   for (const auto& [id, state] : rows_) {
-    if (state == State::kAcknowledged && !times.contains(id))
+    if (state == State::kAcknowledged && !gone_.contains(id) && !times.contains(id))
       problems.push_back(fmt::format("row {} was acknowledged and is missing", id));
   }
   return problems;

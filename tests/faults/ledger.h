@@ -33,15 +33,17 @@ class Ledger {
   void Acknowledged(int64_t id);  ///< it must be stored, once
   void MayRepeat(int64_t id);     ///< it was sent in two different bodies: at least once
   void Gone(int64_t id);          ///< somebody has dropped its table: it may be there or not, at most once
+  /// What is owed to another output, where nobody but Firn writes: rows from `first` up to `end` never come there.
+  Ledger ForOthers(int64_t first, int64_t end) const;
 
   /// One line for each row that is missing, there twice, unknown, or not what it was. Empty = exact.
   std::vector<std::string> Compare(const std::vector<StoredRow>& stored) const;
-  size_t acknowledged() const;
 
  private:
-  enum class State : uint8_t { kSent, kAcknowledged, kGone };
+  enum class State : uint8_t { kSent, kAcknowledged };
   std::map<int64_t, State> rows_;
   std::set<int64_t> repeated_;
+  std::set<int64_t> gone_;
 };
 
 }  // namespace firn::faults

@@ -11,25 +11,19 @@
 namespace firn::faults {
 namespace {
 
-constexpr char kOutputName[] = "iceberg";
 constexpr std::chrono::seconds kHang{60};  // of a worker that should have finished
 constexpr std::chrono::milliseconds kLook{5};
 
 }  // namespace
 
-class WatchedOutput final : public outputs::Output {
+/// Tells when its runner's worker has finished with a record, and holds that worker back until those of the outputs
+/// before it have finished with theirs.
+class Process::WatchedOutput final : public outputs::Output {
  public:
-  using IsPushed = std::function<bool(uint32_t shard)>;
-  WatchedOutput(std::unique_ptr<outputs::Output> inner, IsPushed is_pushed, std::function<void(int64_t)> finished)
-      : inner_(std::move(inner)), is_pushed_(std::move(is_pushed)), finished_(std::move(finished)) {}
+  WatchedOutput(std::unique_ptr<outputs::Output> inner, Process& process, size_t number)
+      : inner_(std::move(inner)), process_(process), number_(number) {}
 
-  Status Write(std::vector<point::Batch> batches) override {
-    if (is_pushed_(batches.front().origin.shard)) {
-      worker_ = std::this_thread::get_id();
-      sequence_ = batches.front().origin.position;
-    }
-    return inner_->Write(std::move(batches));
-  }
+  Status Write(std::vector<point::Batch> batches) override { return inner_->Write(std::move(batches)); }
   void Discard(uint32_t shard, int64_t position) override { inner_->Discard(shard, position); }
   Result<outputs::FlushReport> Flush(std::span<const outputs::ShardProgress> progress) override {
     return inner_->Flush(progress);
@@ -37,10 +31,17 @@ class WatchedOutput final : public outputs::Output {
   Status Relieve(std::span<const outputs::ShardProgress> progress, size_t bytes) override {
     return inner_->Relieve(progress, bytes);
   }
-  size_t buffered_bytes() const override { return inner_->buffered_bytes(); }
-  /// The worker asks this when it has finished with a record; the flusher, another thread, asks it too.
+  /// A worker asks this before it takes a record, reads it, or makes room for it.
+  size_t buffered_bytes() const override {
+    if (number_ > 0) {
+      std::unique_lock lock(process_.mutex_);
+      while (!process_.HaveTakenAll(number_)) process_.changed_.wait_for(lock, kLook);
+    }
+    return inner_->buffered_bytes();
+  }
+  /// A worker asks this when it has finished with a record.
   bool wants_flush() const override {
-    if (std::this_thread::get_id() == worker_.load()) finished_(sequence_);
+    process_.changed_.notify_all();
     return false;
   }
   std::optional<int64_t> DurablePosition(const std::string& source, const std::string& shard) override {
@@ -52,11 +53,9 @@ class WatchedOutput final : public outputs::Output {
   }
 
  private:
-  std::unique_ptr<outputs::Output> inner_;
-  const IsPushed is_pushed_;
-  const std::function<void(int64_t)> finished_;
-  std::atomic<std::thread::id> worker_{};
-  int64_t sequence_ = 0;
+  const std::unique_ptr<outputs::Output> inner_;
+  Process& process_;
+  const size_t number_;
 };
 
 inputs::PushedBody BodyOf(const std::string& text, const Clock& clock) {
@@ -71,13 +70,19 @@ inputs::PushedBody BodyOf(const std::string& text, const Clock& clock) {
 Result<std::unique_ptr<Process>> Process::Start(World& world, const ProcessOptions& options) {
   std::unique_ptr<Process> process(new Process(world, options));
   FIRN_TRY(process->OpenState());
-  FIRN_TRY(process->OpenOutput());
-  process->runner_->Start();
-  FIRN_TRY(process->AwaitWorker(process->journal_->durable_end()));
+  FIRN_TRY(process->OpenOutputs());
+  FIRN_TRY(process->MakeIntakes());
+  for (size_t i = 0; i < process->outputs_.size(); ++i) {
+    process->outputs_[i]->runner->Start();
+    FIRN_TRY(process->AwaitWorkers(i + 1));
+  }
   return process;
 }
 
-Process::~Process() = default;
+Process::~Process() {
+  dying_ = true;
+  for (auto each = outputs_.rbegin(); each != outputs_.rend(); ++each) (*each)->runner->Halt();  // who waits goes first
+}
 
 Status Process::OpenState() {
   const std::string folder = options_.state_folder.empty() ? world_.state() : options_.state_folder;
@@ -99,10 +104,20 @@ Status Process::OpenState() {
   return retries_->Recover(*journal_);
 }
 
-Status Process::OpenOutput() {
+Status Process::OpenOutputs() {
   FIRN_ASSIGN(warehouse_, world_.OpenWarehouse(*random_));
+  int64_t highest = 0;
+  for (const std::string& name_space : options_.namespaces) {
+    FIRN_TRY(OpenOutput(name_space));
+    highest = std::max(highest, outputs_.back()->runner->durable_sequence());
+  }
+  FIRN_TRY(checkpoint_->Save());
+  return highest > journal_->durable_end() ? journal_->SkipTo(highest + 1) : OkStatus();
+}
+
+Status Process::OpenOutput(const std::string& name_space) {
   outputs::iceberg::Options options;
-  options.name_space = kNamespace;
+  options.name_space = name_space;
   options.warehouse = world_.warehouse();
   FIRN_ASSIGN(lake::LakeOptions lake, outputs::iceberg::ToLakeOptions(options));
   lake.threads = 1;
@@ -121,22 +136,17 @@ Status Process::OpenOutput() {
               outputs::iceberg::MakeOutput(options, std::move(lake),
                                            {warehouse_.storage, warehouse_.catalog, world_.warehouse(), ""}, lent));
   if (options_.wrap_output) output = options_.wrap_output(std::move(output));
-  const auto is_pushed = [this](uint32_t shard) { return shards_.NameOf(shard).source == pipeline::kJournalSource; };
-  output_ = std::make_unique<WatchedOutput>(std::move(output), is_pushed, [this](int64_t sequence) {
-    {
-      const std::lock_guard lock(mutex_);
-      finished_ = sequence;
-    }
-    changed_.notify_all();
-  });
+  outputs_.push_back(std::make_unique<RunOutput>());
+  RunOutput& made = *outputs_.back();
+  made.output = std::make_unique<WatchedOutput>(std::move(output), *this, outputs_.size() - 1);
   pipeline::RunnerOptions runner;
-  runner.name = kOutputName;
+  runner.name = name_space;
   runner.flush_interval = std::chrono::hours(1);
   runner.memory_bytes = options_.memory_bytes;
   runner.handoff_bytes = options_.handoff_bytes;
   runner.workers = 1;
   pipeline::OutputRunner::Context context;
-  context.output = output_.get();
+  context.output = made.output.get();
   context.stages = &stages_;
   context.journal = journal_.get();
   context.checkpoint = checkpoint_.get();
@@ -144,17 +154,20 @@ Status Process::OpenOutput() {
   context.clock = &world_.clock;
   context.fatal = [this](Status status) { Fatal(std::move(status)); };
   context.flushed = [this] { Trim(); };
-  pipeline::EnrolOutput(*checkpoint_, kOutputName,
+  pipeline::EnrolOutput(*checkpoint_, name_space,
                         pipeline::JournalSpan{journal_->id(), journal_->first_sequence(), journal_->durable_end()});
-  runner_ = std::make_unique<pipeline::OutputRunner>(runner, context);
-  finished_ = runner_->durable_sequence();
-  FIRN_TRY(checkpoint_->Save());
-  if (finished_ > journal_->durable_end()) FIRN_TRY(journal_->SkipTo(finished_ + 1));
-  push_ =
-      std::make_unique<pipeline::PushIntake>(*journal_, *retries_, std::vector<pipeline::OutputRunner*>{runner_.get()});
-  pull_ = std::make_unique<pipeline::PullIntake>(
-      kPulledSource, nullptr, std::vector<pipeline::OutputRunner*>{runner_.get()}, shards_, pull_stop_.get_token());
+  made.runner = std::make_unique<pipeline::OutputRunner>(runner, context);
   return OkStatus();
+}
+
+Status Process::MakeIntakes() {
+  std::vector<pipeline::OutputRunner*> runners;
+  for (const auto& each : outputs_) runners.push_back(each->runner.get());
+  push_ = std::make_unique<pipeline::PushIntake>(*journal_, *retries_, runners);
+  journal::Journal* const pull_journal = runners.size() > 1 ? journal_.get() : nullptr;
+  pulls_[kPulledSource] =
+      std::make_unique<pipeline::PullIntake>(kPulledSource, pull_journal, runners, shards_, pull_stop_.get_token());
+  return pull_journal == nullptr ? OkStatus() : pipeline::NoteJournaledPositions(*pull_journal, runners, pulls_);
 }
 
 void Process::Fatal(Status status) {
@@ -165,17 +178,42 @@ void Process::Fatal(Status status) {
   changed_.notify_all();
 }
 
-void Process::Trim() {
-  (void)journal_->Trim(runner_->durable_sequence());
+int64_t Process::DurableSequence() const {
+  int64_t lowest = INT64_MAX;
+  for (const auto& each : outputs_) lowest = std::min(lowest, each->runner->durable_sequence());
+  return lowest;
 }
 
-Status Process::AwaitWorker(int64_t sequence) {
+int64_t Process::durable_window() const {
+  int64_t lowest = INT64_MAX;
+  for (const auto& each : outputs_) {
+    lowest = std::min(lowest, each->runner->DurablePosition(kPulledSource, kPulledShard).value_or(0));
+  }
+  return lowest;
+}
+
+bool Process::superseded() const {
+  return std::any_of(outputs_.begin(), outputs_.end(), [](const auto& each) { return each->runner->superseded(); });
+}
+
+void Process::Trim() {
+  (void)journal_->Trim(DurableSequence());
+}
+
+bool Process::HaveTakenAll(size_t end) const {
+  if (fatal_.has_value() || dying_) return true;
+  const int64_t sequence = journal_->durable_end();
+  return std::all_of(outputs_.begin(), outputs_.begin() + static_cast<std::ptrdiff_t>(end),
+                     [&](const auto& each) { return each->runner->HasTaken(sequence); });
+}
+
+Status Process::AwaitWorkers(size_t end) {
   std::unique_lock lock(mutex_);
-  const auto done = [&] { return fatal_.has_value() || finished_ >= sequence; };
+  const auto done = [&] { return HaveTakenAll(end); };
   for (auto waited = kLook; !changed_.wait_for(lock, kLook, done); waited += kLook) {
     // A worker that cannot make room tries for ever, and nothing tells that the machine is off.
     if (world_.disk.is_off()) return Unavailable("the machine is off");
-    if (waited > kHang) return Internal("the worker hangs before record {} (finished: {})", sequence, finished_);
+    if (waited > kHang) return Internal("a worker hangs before record {}", journal_->durable_end());
   }
   return fatal_.value_or(OkStatus());
 }
@@ -186,7 +224,7 @@ Status Process::Send(const std::string& text) {
   push_->Accept(body, inputs::DecodeBody(body), [&](Status status) { answered.set_value(std::move(status)); });
   Status answer = answered.get_future().get();
   if (answer.ok()) {
-    const Status taken = AwaitWorker(journal_->durable_end());
+    const Status taken = AwaitWorkers();
     if (!taken.ok() && !fatal().has_value()) return taken;
   }
   return answer;
@@ -211,11 +249,11 @@ std::vector<Status> Process::SendTogether(const std::vector<std::string>& bodies
   }
   if (gate_.HoldsOne()) gate_.PassOne();
   await_gate();
-  (void)AwaitWorker(journal_->durable_end());
+  (void)AwaitWorkers();
   gate_.Open();
   std::vector<Status> results;
   for (auto& answer : answers) results.push_back(answer.get());
-  (void)AwaitWorker(journal_->durable_end());
+  (void)AwaitWorkers();
   return results;
 }
 
@@ -229,17 +267,17 @@ Status Process::Pull(int64_t window, const std::string& lines, AnswerEnd end) {
 }
 
 Status Process::PullInto(int64_t window, const std::string& lines, AnswerEnd end) {
-  FIRN_ASSIGN(const std::unique_ptr<inputs::PullTransaction> transaction, pull_->Begin(kPulledShard, window));
+  FIRN_ASSIGN(const std::unique_ptr<inputs::PullTransaction> transaction,
+              pulls_[kPulledSource]->Begin(kPulledShard, window));
+  FIRN_TRY(AwaitWorkers());
   FIRN_TRY(transaction->Write(inputs::DecodeBody(BodyOf(lines, world_.clock))));
-  return end == AnswerEnd::kGood ? transaction->Finish() : OkStatus();
-}
-
-Status Process::Flush() {
-  return runner_->FlushNow();
+  FIRN_TRY(AwaitWorkers());
+  FIRN_TRY(end == AnswerEnd::kGood ? transaction->Finish() : OkStatus());
+  return AwaitWorkers();
 }
 
 bool Process::IsDrained() const {
-  return runner_->durable_sequence() >= journal_->durable_end();
+  return DurableSequence() >= journal_->durable_end();
 }
 
 std::optional<Status> Process::fatal() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -33,17 +34,17 @@ struct ProcessOptions {
   uint64_t journal_limit_bytes = 64 << 20;
   std::chrono::nanoseconds retry_window = std::chrono::hours(24);
   std::string state_folder;  ///< empty = World::state()
+  /// An output for each, with a runner of its own; with several, a query's rows go through the journal too.
+  std::vector<std::string> namespaces{kNamespace};
   /// Stands between the process and the disk; null = the disk itself.
   std::function<storage::FileSystem&()> file_system;
-  /// Stands between the runner and the output.
+  /// Stands between a runner and its output.
   std::function<std::unique_ptr<outputs::Output>(std::unique_ptr<outputs::Output>)> wrap_output;
 };
 
-/// Notices when the runner's worker has finished with a record, so that a simulation can go step by step.
-class WatchedOutput;
-
 /// One life of the program on a World: the parts that `firn run` is made of, put together as pipeline.cc does, with one
-/// worker and no flush but those that are asked for. Between calls nothing moves. Destroyed without Stop, it dies:
+/// worker an output and no flush but those that are asked for. Outputs take records one after another, and between
+/// calls nothing moves, so that the disk's calls come in the same order each time. Destroyed without Stop, it dies:
 /// nothing is flushed.
 class Process {
  public:
@@ -51,7 +52,7 @@ class Process {
   static Result<std::unique_ptr<Process>> Start(World& world, const ProcessOptions& options = {});
   ~Process();
 
-  /// What a listener does with a body; returns with the client's answer, after the worker has taken the rows.
+  /// What a listener does with a body; returns with the client's answer, after the workers have taken the rows.
   Status Send(const std::string& body);
   /// Bodies of several clients at the same time: the first is written by itself, and while it is the others gather, to
   /// be written together. Gives each client's answer.
@@ -60,20 +61,21 @@ class Process {
   /// What a query does with a window, a position of its own shard; with kBreaksOff its rows must not come in.
   Status Pull(int64_t window, const std::string& lines, AnswerEnd end);
   /// Up to which window everything was handed over, and up to which it is durably in the tables; 0 = none.
-  int64_t last_window() const { return pull_->LastPosition(kPulledShard).value_or(0); }
-  int64_t durable_window() const { return runner_->DurablePosition(kPulledSource, kPulledShard).value_or(0); }
+  int64_t last_window() const { return pulls_.at(kPulledSource)->LastPosition(kPulledShard).value_or(0); }
+  int64_t durable_window() const;
   /// Like the flusher's turn. OK also when there was nothing to do.
-  Status Flush();
+  Status Flush(size_t output = 0) { return outputs_[output]->runner->FlushNow(); }
+  size_t outputs() const { return outputs_.size(); }
   /// Everything that was acknowledged is in the tables, and is known to be.
   bool IsDrained() const;
   /// Why the process wants to end; its supervisor starts it again.
   std::optional<Status> fatal() const;
-  bool superseded() const { return runner_->superseded(); }
+  bool superseded() const;
 
   OpenedWarehouse& warehouse() { return warehouse_; }
   journal::Journal& journal() { return *journal_; }
   const journal::RetryWindow& retries() const { return *retries_; }
-  pipeline::RunnerStats stats() const { return runner_->stats(); }
+  pipeline::RunnerStats stats() const { return outputs_[0]->runner->stats(); }
 
  private:
   static constexpr char kPulledSource[] = "query";
@@ -85,12 +87,25 @@ class Process {
         random_(world.NewRandom()),
         gate_(options_.file_system ? options_.file_system() : world_.disk) {}
   Status OpenState();
-  Status OpenOutput();
+  class WatchedOutput;
+  /// An output with its runner, which goes first.
+  struct RunOutput {
+    std::unique_ptr<outputs::Output> output;
+    std::unique_ptr<pipeline::OutputRunner> runner;
+  };
+
+  Status OpenOutputs();
+  Status OpenOutput(const std::string& name_space);
+  Status MakeIntakes();
   Status PullInto(int64_t window, const std::string& lines, AnswerEnd end);
   void Trim();
   void Fatal(Status status);
-  /// Until the worker has finished with everything up to `sequence`, or has given up.
-  Status AwaitWorker(int64_t sequence);
+  /// The workers of the outputs before `end` have finished with what is in the journal, or nobody will.
+  bool HaveTakenAll(size_t end) const;
+  Status AwaitWorkers(size_t end);
+  Status AwaitWorkers() { return AwaitWorkers(outputs_.size()); }
+  /// Up to which record every output has everything durably.
+  int64_t DurableSequence() const;
   storage::FileSystem& file_system() { return gate_; }
 
   World& world_;
@@ -100,7 +115,7 @@ class Process {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Status> fatal_;
-  int64_t finished_ = 0;  ///< sequence up to which the worker has finished
+  std::atomic<bool> dying_{false};
 
   std::unique_ptr<pipeline::StateFolder> state_;
   int64_t epoch_ = 0;
@@ -110,11 +125,10 @@ class Process {
   pipeline::ShardRegistry shards_;
   pipeline::StageChain stages_;
   OpenedWarehouse warehouse_;
-  std::unique_ptr<outputs::Output> output_;
-  std::unique_ptr<pipeline::OutputRunner> runner_;
+  std::vector<std::unique_ptr<RunOutput>> outputs_;
   std::unique_ptr<pipeline::PushIntake> push_;
   std::stop_source pull_stop_;
-  std::unique_ptr<pipeline::PullIntake> pull_;
+  pipeline::PullIntakes pulls_;  ///< of the one query
 };
 
 /// The body as a listener would hand it over.

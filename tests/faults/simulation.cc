@@ -24,6 +24,7 @@ constexpr int64_t kRowsOfAWindow = 4;
 constexpr int kClients = 3;
 constexpr size_t kMostSites = 3;
 constexpr int kLastAttempts = 20;
+constexpr char kSecondNamespace[] = "copies";
 
 /// A state folder, and the process that lives on it now and then.
 struct Site {
@@ -41,6 +42,7 @@ class Simulation {
     options_.handoff_bytes = Chance(30) ? 1 : 1 << 20;
     options_.expire_every_commits = Chance(30) ? 3 : 100;
     sites_.push_back(std::make_unique<Site>(Site{.folder = world_.state()}));
+    if (weather_.second_output && !weather_.joins_later) AddSecondOutput();
     for (int i = 0; i < kClients; ++i) clients_.emplace_back(Client::Retries::kByteForByte);
     clients_.emplace_back(Client::Retries::kCutAnew);
   }
@@ -66,6 +68,7 @@ class Simulation {
     }
     return text;
   }
+  static int64_t FirstIdOf(int64_t window) { return kPulledIds + window * kRowsOfAWindow; }
   static std::string Words(const Status& status) { return status.ok() ? "ok" : status.error().message(); }
 
   void Step() {
@@ -83,12 +86,27 @@ class Simulation {
       JumpClock();
     } else if (dice < 90 && weather_.copies) {
       CopyOrStop(*site);
+    } else if (dice < 91 && weather_.joins_later && options_.namespaces.size() == 1) {
+      Redeploy();
     } else if (dice < 94 && weather_.foreign_writers) {
       ActAsForeigner();
     } else if (weather_.crashes) {
       Crash();
     }
     AfterStep();
+  }
+
+  void AddSecondOutput() {
+    options_.namespaces.emplace_back(kSecondNamespace);
+    before_second_output_ = {next_id_, asked_window_};
+  }
+
+  /// All processes end, and have a second output when they are started again. It gets no part of what came before.
+  void Redeploy() {
+    AddSecondOutput();
+    Trace("a second output is configured");
+    for (const auto& site : sites_) site->process.reset();
+    world_.Restart(std::nullopt);
   }
 
   /// One that may do something now; null when all are asleep or have ended.
@@ -227,7 +245,7 @@ class Simulation {
     const int64_t window = site.process->last_window() + 1;
     std::string lines;
     for (int64_t i = 0; i < kRowsOfAWindow; ++i) {
-      const int64_t id = kPulledIds + window * kRowsOfAWindow + i;
+      const int64_t id = FirstIdOf(window) + i;
       if (window > asked_window_) ledger_.Sent(id);
       lines += LineOf(id);
     }
@@ -245,9 +263,10 @@ class Simulation {
     if (!in_commit_ && weather_.crashes && Chance(30)) StopSoon(250);
     if (!in_commit_ && weather_.disk_faults && Chance(30)) FailSoon(200);
     const bool outer = std::exchange(faults_on_, true);
-    const Status flushed = site.process->Flush();
+    const size_t output = site.process->outputs() > 1 ? Below(site.process->outputs()) : 0;
+    const Status flushed = site.process->Flush(output);
     faults_on_ = outer;
-    Trace("flush of {}: {}", NumberOf(site), Words(flushed));
+    Trace("flush of {}, output {}: {}", NumberOf(site), output, Words(flushed));
   }
 
   void JumpClock() {
@@ -325,7 +344,7 @@ class Simulation {
     weather_ = Weather{.steps = weather_.steps};
     finishing_ = true;
     for (Client& client : clients_) client.StopAdding();
-    for (int64_t id = kPulledIds + kRowsOfAWindow; id < kPulledIds + (asked_window_ + 1) * kRowsOfAWindow; ++id) {
+    for (int64_t id = FirstIdOf(1); id < FirstIdOf(asked_window_ + 1); ++id) {
       ledger_.Acknowledged(id);
     }
     for (const auto& site : sites_) {
@@ -352,7 +371,10 @@ class Simulation {
     }
     while (site.process && site.process->last_window() < asked_window_ && Pull(site).ok()) {
     }
-    if (site.process) Flush(site);
+    for (size_t output = 0; site.process && output < site.process->outputs(); ++output) {
+      const Status flushed = site.process->Flush(output);
+      Trace("last flush of {}, output {}: {}", NumberOf(site), output, Words(flushed));
+    }
     AfterStep();
     world_.clock.Advance(std::chrono::seconds(1));
   }
@@ -367,11 +389,16 @@ class Simulation {
     const std::unique_ptr<Random> random = world_.NewRandom();
     const auto warehouse = world_.OpenWarehouse(*random);
     if (!warehouse.ok()) return Problem(warehouse.error().message());
-    const auto findings = CheckTables(*warehouse->storage, *warehouse->catalog, {kNamespace});
-    if (!findings.ok()) return Problem(findings.error().message());
-    for (const std::string& problem : findings->problems) Problem(problem);
-    for (const std::string& problem : ledger_.Compare(findings->rows)) Problem(problem);
-    auto orphans = FindOrphans(*warehouse->storage, world_.warehouse(), findings->referenced);
+    std::set<std::string> referenced;
+    for (const std::string& name_space : options_.namespaces) {
+      auto findings = CheckTables(*warehouse->storage, *warehouse->catalog, {name_space});
+      if (!findings.ok()) return Problem(findings.error().message());
+      for (const std::string& problem : findings->problems) Problem(problem);
+      const Ledger owed = name_space == kSecondNamespace ? LedgerOfSecondOutput() : ledger_;
+      for (const std::string& problem : owed.Compare(findings->rows)) Problem(name_space + ": " + problem);
+      referenced.merge(findings->referenced);
+    }
+    auto orphans = FindOrphans(*warehouse->storage, world_.warehouse(), referenced);
     if (!orphans.ok()) return Problem(orphans.error().message());
     result_.orphans = std::move(*orphans);
     const Weather& all = result_.weather;
@@ -382,6 +409,13 @@ class Simulation {
       Problem(fmt::format("{} files are left that nothing references: {}", result_.orphans.size(),
                           result_.orphans.front()));
     }
+  }
+
+  Ledger LedgerOfSecondOutput() const {
+    Ledger owed = ledger_.ForOthers(kForeignIds, kPulledIds);
+    for (int64_t id = 0; id < before_second_output_.id; ++id) owed.Gone(id);
+    for (int64_t id = kPulledIds; id < FirstIdOf(before_second_output_.window + 1); ++id) owed.Gone(id);
+    return owed;
   }
 
   void Problem(std::string problem) { result_.problems.push_back(std::move(problem)); }
@@ -398,6 +432,10 @@ class Simulation {
   int64_t next_id_ = 0;
   int64_t next_foreign_id_ = kForeignIds;
   int64_t asked_window_ = 0;  ///< the highest
+  struct {
+    int64_t id = 0;
+    int64_t window = 0;
+  } before_second_output_;  ///< the first row behind, the last window before
   bool finishing_ = false;
   bool faults_on_ = false;
   bool in_commit_ = false;  ///< of a process, while another acts

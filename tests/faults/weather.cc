@@ -16,6 +16,8 @@ Weather ChooseWeather(std::mt19937_64& random) {
   weather.little_memory = Chance(random, 30);
   weather.pulls = Chance(random, 40);
   weather.copies = Chance(random, 35);
+  weather.second_output = Chance(random, 35);
+  weather.joins_later = weather.second_output && Chance(random, 50);
   weather.steps = 12 + static_cast<int>(random() % (weather.copies ? 44 : 28));
   return weather;
 }

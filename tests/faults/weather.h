@@ -20,6 +20,8 @@ struct Weather {
   bool little_memory = false;
   bool pulls = false;   ///< windows of a query come in beside the bodies
   bool copies = false;  ///< state folders are copied, and the copies live beside the originals
+  bool second_output = false;
+  bool joins_later = false;  ///< the second output is not there from the beginning
   int steps = 0;
 };
 
