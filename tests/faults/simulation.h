@@ -23,8 +23,8 @@ struct SimulationResult {
 ///
 /// Clients send bodies of rows, one at a time or several at once, until they are answered with yes; a query's windows
 /// are asked for from where the program says that it stands; state folders are copied and the copies live too; a second
-/// output takes the same rows, or joins later; whatever else happens, at the end each row is in its table once (in those
-/// of each output), and all that table_check.h looks at holds.
+/// output takes the same rows, or joins later; whatever else happens, at the end each row is in its table once (in
+/// those of each output), and all that table_check.h looks at holds.
 SimulationResult Simulate(uint64_t seed);
 
 }  // namespace firn::faults
