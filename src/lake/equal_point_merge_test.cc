@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
+#include <functional>
+
 #include "lake/lake_fixture.h"
 
 namespace firn::lake {
@@ -24,6 +27,33 @@ class EqualPointMergeTest : public LakeFixture {
     ASSERT_TRUE(lake.Write(Batches(points, position)).ok());
     const Status spilled = lake.Spill(UpTo(position), SIZE_MAX);
     ASSERT_TRUE(spilled.ok()) << spilled.error().message();
+  }
+  /// Forty positions with a file each, and all of them at once, give equal tables, by the tags or by a key of fields.
+  /// Gives the number of rows that were merged.
+  uint64_t ExpectSameAsOneFlush(const std::vector<std::string>& key,
+                                const std::function<std::vector<Point>(int64_t position)>& points_of) {
+    constexpr int64_t kPositions = 40;
+    const auto make_lake = [&](std::string table) {
+      LakeOptions options = Options();
+      options.table = std::move(table);
+      options.defaults.deduplicate_key = key;
+      return MakeLake(options);
+    };
+    auto one = make_lake("one");
+    auto many = make_lake("many");
+    for (int64_t position = 1; position <= kPositions; ++position) {
+      const std::vector<Point> points = points_of(position);
+      for (Lake* lake : {one.get(), many.get()}) {
+        auto batches = Batches(points, position);
+        for (auto& batch : batches) batch.series_intact = key.empty();
+        EXPECT_TRUE(lake->Write(std::move(batches)).ok());
+      }
+      EXPECT_TRUE(many->Spill(UpTo(position), SIZE_MAX).ok());
+    }
+    const uint64_t merged = Commit(*one, kPositions).merged_rows;
+    EXPECT_EQ(Commit(*many, kPositions).merged_rows, merged);
+    EXPECT_EQ(Rows("many"), Rows("one"));
+    return merged;
   }
   size_t FilesOnDisk() {
     size_t files = 0;
@@ -128,18 +158,9 @@ TEST_F(EqualPointMergeTest, MergesNothingWhereAskedNotTo) {
 TEST_F(EqualPointMergeTest, GivesWhatOneFlushOfTheSameRowsGives) {
   // Many series and files, more than are read side by side, with points that come again all over them.
   const auto random = MakeSeededRandom(11);
-  const auto at_once = [&](std::string table) {
-    LakeOptions options = Options();
-    options.table = std::move(table);
-    return MakeLake(options);
-  };
-  auto one = at_once("one");
-  auto many = at_once("many");
-  constexpr int64_t kPositions = 40;
-  for (int64_t position = 1; position <= kPositions; ++position) {
+  std::deque<std::string> names;
+  const uint64_t merged = ExpectSameAsOneFlush({}, [&](int64_t position) {
     std::vector<Point> points;
-    std::vector<std::string> names;
-    names.reserve(400);
     for (int i = 0; i < 200; ++i) {
       const std::string& host = names.emplace_back("h" + std::to_string(random->Below(30)));
       std::vector<point::Tag> tags = {{"host", host}};
@@ -149,14 +170,27 @@ TEST_F(EqualPointMergeTest, GivesWhatOneFlushOfTheSameRowsGives) {
       if (position > 20 && random->Below(3) == 0) fields.push_back({"s", "text"});
       points.push_back({"cpu", tags, fields, kNoon + static_cast<int64_t>(random->Below(20)) * kSecond});
     }
-    ASSERT_TRUE(one->Write(Batches(points, position)).ok());
-    WriteAndSpill(*many, points, position);
-  }
-  const auto merged = Commit(*one, kPositions).merged_rows;
-  EXPECT_EQ(Commit(*many, kPositions).merged_rows, merged);
+    return points;
+  });
   EXPECT_GT(merged, 1'000U);
-  EXPECT_EQ(Rows("many"), Rows("one"));
   EXPECT_EQ(Files(Table("many")).size(), 1U);
+}
+
+TEST_F(EqualPointMergeTest, GivesTheSameByAKeyOfFieldsWhereTimeGoesOnAndComesAgain) {
+  const auto random = MakeSeededRandom(12);
+  std::deque<std::string> names;
+  const uint64_t merged = ExpectSameAsOneFlush({"host"}, [&](int64_t position) {
+    std::vector<Point> points;
+    for (int i = 0; i < 20; ++i) {
+      const std::string& host = names.emplace_back("h" + std::to_string(random->Below(8)));
+      const std::string& dc = names.emplace_back("dc" + std::to_string(random->Below(3)));
+      const int64_t back = random->Below(10) == 0 ? static_cast<int64_t>(random->Below(3)) : 0;
+      const int64_t time = kNoon + (position - back) * kSecond;
+      points.push_back({"cpu", {{"dc", dc}}, {{"host", host}, {"v", static_cast<double>(position)}}, time});
+    }
+    return points;
+  });
+  EXPECT_GT(merged, 100U);
 }
 
 TEST_F(EqualPointMergeTest, ReadsNothingOfFilesThatGoOnWhereEarlierOnesEnded) {
