@@ -35,7 +35,8 @@ OutputRunner::OutputRunner(RunnerOptions options, Context context)
       gate_(
           options_.memory_bytes, [this] { return context_.output->buffered_bytes(); },
           [this](size_t bytes) { return Relieve(bytes); }),
-      series_(kSeriesBytes) {
+      series_(kSeriesBytes),
+      pulled_(tracker_) {
   const journal::Checkpoint stored = context_.checkpoint->positions();
   for (const auto& [key, position] : stored.positions()) {
     if (key.output == options_.name && key.source != kJournalSource) held_[{key.source, key.shard}] = position;
@@ -185,69 +186,31 @@ Result<bool> OutputRunner::ReadRecord(Task& task) {
 
 void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
   const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
-  switch (task.record.kind) {
-    case journal::RecordKind::kPulledBatches: {
-      auto [entry, added] = pulled_.try_emplace({shard, name.position});
-      if (added) {
-        entry->second.first_sequence = task.sequence;
-        tracker_.Begin(shard, name.position);
-      }
-      ++entry->second.in_progress;
-      task.order = static_cast<uint32_t>(task.sequence - entry->second.first_sequence);
-      break;
-    }
-    case journal::RecordKind::kPositionEnd: {
-      auto [entry, added] = pulled_.try_emplace({shard, name.position});
-      if (added) {  // a position without rows still moves the shard on
-        entry->second.first_sequence = task.sequence;
-        tracker_.Begin(shard, name.position);
-      }
-      entry->second.ended = true;
-      EndIfDone(shard, name.position, entry->second);
-      break;
-    }
-    case journal::RecordKind::kPositionAbort:
-    case journal::RecordKind::kPushedBody:
-    case journal::RecordKind::kPushedRows:
-    case journal::RecordKind::kGeneration:
-      break;
+  if (task.record.kind == journal::RecordKind::kPulledBatches) {
+    task.order = pulled_.EnterRows(shard, name.position, task.sequence);
+  } else if (task.record.kind == journal::RecordKind::kPositionEnd) {
+    pulled_.EnterEnd(shard, name.position, task.sequence);
   }
 }
 
 void OutputRunner::GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop) {
   const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
-  const auto find_open = [&] {
-    auto entry = pulled_.lower_bound({shard, INT64_MIN});
-    while (entry != pulled_.end() && entry->first.first == shard && entry->second.ended) ++entry;
-    return entry != pulled_.end() && entry->first.first == shard ? entry : pulled_.end();
-  };
   // Nobody takes another record meanwhile: the next attempt may be at the same position.
   taking_ = true;
-  for (auto open = find_open(); open != pulled_.end(); open = find_open()) {
-    const int64_t position = open->first.second;
-    PulledPosition& entry = open->second;
-    if (!idle_.wait(lock, stop, [&] { return failed_ || entry.in_progress == 0; }) || failed_) break;
+  while (const std::optional<int64_t> position = pulled_.FindOpen(shard)) {
+    if (!idle_.wait(lock, stop, [&] { return failed_ || !pulled_.IsInProgress(shard, *position); }) || failed_) break;
     lock.unlock();
-    context_.output->Discard(shard, position);
+    context_.output->Discard(shard, *position);
     lock.lock();
-    tracker_.Abandon(shard, position);
-    pulled_.erase({shard, position});
+    pulled_.GiveUp(shard, *position);
   }
   taking_ = false;
-}
-
-void OutputRunner::EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry) {
-  // The entry stays until its rows are durable: it holds the journal.
-  if (entry.ended && entry.in_progress == 0) tracker_.End(shard, position);
 }
 
 void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {
   {
     const std::lock_guard lock(mutex_);
-    const auto entry = pulled_.find({shard, position});
-    if (entry == pulled_.end()) return;
-    --entry->second.in_progress;
-    EndIfDone(shard, position, entry->second);
+    pulled_.LeaveRows(shard, position);
   }
   idle_.notify_all();
 }
@@ -457,14 +420,8 @@ Status OutputRunner::NoteDurable(const std::vector<outputs::ShardProgress>& aske
   }
   {
     const std::lock_guard lock(mutex_);
-    for (const outputs::ShardProgress& shard : durable) {
-      for (auto entry = pulled_.lower_bound({shard.shard, INT64_MIN}); entry != pulled_.end() &&
-                                                                       entry->first.first == shard.shard &&
-                                                                       entry->first.second <= shard.complete_up_to;) {
-        entry = pulled_.erase(entry);
-      }
-    }
-    for (const auto& [position, entry] : pulled_) sequence = std::min(sequence, entry.first_sequence - 1);
+    for (const outputs::ShardProgress& shard : durable) pulled_.NoteDurable(shard.shard, shard.complete_up_to);
+    sequence = pulled_.HoldBack(sequence);
   }
   if (context_.journal != nullptr)
     context_.checkpoint->Set({options_.name, kJournalSource, context_.journal->id()}, sequence);

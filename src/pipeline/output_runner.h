@@ -24,6 +24,7 @@
 #include "pipeline/journal_record.h"
 #include "pipeline/memory_gate.h"
 #include "pipeline/outage_log.h"
+#include "pipeline/pulled_positions.h"
 #include "pipeline/shards.h"
 #include "pipeline/stages.h"
 #include "point/series_tables.h"
@@ -139,12 +140,6 @@ class OutputRunner {
     uint32_t life = 0;                 ///< the shard of its life
     bool taken = false;                ///< false when the record turned out to be lost
   };
-  /// A position of a pulled shard whose records are in the journal.
-  struct PulledPosition {
-    int64_t first_sequence = 0;
-    size_t in_progress = 0;
-    bool ended = false;
-  };
 
   void Work(std::stop_token stop);
   void FlushLoop(std::stop_token stop);
@@ -163,7 +158,6 @@ class OutputRunner {
   Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder);
   Status ProcessPulled(Task& task);
   void LeavePulled(uint32_t shard, int64_t position);
-  void EndIfDone(uint32_t shard, int64_t position, const PulledPosition& entry);
   /// Drops the rows of a shard's open positions, once no worker has any of them in hand.
   void GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop);
   Status Deliver(const std::string& source, std::vector<point::Batch> batches);
@@ -204,7 +198,7 @@ class OutputRunner {
   bool taking_ = false;                      ///< a worker reads the next record: one at a time, so that order is kept
   point::SeriesTables series_;               ///< of what is read from the journal
   std::unique_ptr<journal::Reader> reader_;  ///< belongs to the worker that is taking
-  std::map<std::pair<uint32_t, int64_t>, PulledPosition> pulled_;
+  PulledPositions pulled_;
   bool failed_ = false;
 
   std::mutex flush_mutex_;  ///< Flush and Relieve exclude each other
