@@ -1,9 +1,11 @@
 // Parses any bytes in every dialect, in small batches, and holds the batches to their own rules; writes them and reads
 // them again.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "formats/line_protocol/parser.h"
 #include "formats/line_protocol/writer.h"
@@ -26,9 +28,13 @@ std::string Read(std::string_view body, const lp::Dialect& dialect, std::string&
   writer.unsigned_integers = true;
   std::string text;
   size_t rows = 0;
-  for (const firn::point::Batch& batch : parser.Parse(body, 7, errors)) {
+  for (firn::point::Batch& batch : parser.Parse(body, 7, errors)) {
     if (!batch.Validate().ok()) std::abort();
     rows += batch.rows();
+    // A field that is named twice in a line has a column, and so a place, before its value is known.
+    std::sort(batch.fields.begin(), batch.fields.end(), [](const auto& left, const auto& right) {
+      return std::pair(left.name(), left.type()) < std::pair(right.name(), right.type());
+    });
     text += firn::point::ToText(batch);
     lp::WriteBatch(batch, writer, written, report);
   }
