@@ -9,8 +9,8 @@
 
 namespace firn::pipeline {
 
-/// The positions of pulled shards whose records are in the journal: of which some are taken, some not, and which are not
-/// durable yet. Until they are, they hold the journal. Keeps the tracker informed. Not thread-safe.
+/// The positions of pulled shards whose records are in the journal: of which some are taken, some not, and which are
+/// not durable yet. Until they are, they hold the journal. Keeps the tracker informed. Not thread-safe.
 class PulledPositions {
  public:
   explicit PulledPositions(ProgressTracker& tracker) : tracker_(tracker) {}
