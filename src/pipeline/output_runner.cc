@@ -61,7 +61,7 @@ void OutputRunner::Halt() {
 void OutputRunner::Start() {
   if (context_.journal != nullptr) {
     next_sequence_ = std::max(next_sequence_, context_.journal->first_sequence());
-    available_end_ = context_.journal->durable_end();
+    available_end_ = inherited_end_ = context_.journal->durable_end();
     NoteFinishedLives();
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
       workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
@@ -119,11 +119,22 @@ std::optional<OutputRunner::Parsed> OutputRunner::TakeHandoff() {
   return taken;
 }
 
+bool OutputRunner::AwaitRecord(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+  for (;;) {
+    const bool ready = work_.wait(lock, stop, [this] { return failed_ || MustGiveUpInherited() || HasRecord(); });
+    if (!ready || failed_) return false;
+    if (!MustGiveUpInherited()) return true;
+    gave_up_inherited_ = GiveUpOpen(lock, std::nullopt, stop);
+    work_.notify_all();
+    idle_.notify_all();
+    if (!gave_up_inherited_) return false;
+  }
+}
+
 Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   std::unique_lock lock(mutex_);
   do {
-    const bool ready = work_.wait(lock, stop, [this] { return failed_ || HasRecord(); });
-    if (!ready || failed_) return false;
+    if (!AwaitRecord(lock, stop)) return false;
     // Nobody waits for room with a record in hand: its position would stay open, and those that others go on to would
     // become files of their own, one by one.
     lock.unlock();
@@ -131,7 +142,7 @@ Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
     lock.lock();
     if (stop.stop_requested()) return false;
     FIRN_TRY(room);
-  } while (failed_ || !HasRecord());
+  } while (failed_ || MustGiveUpInherited() || !HasRecord());
   task.sequence = next_sequence_;
   task.parsed = TakeHandoff();
   if (!task.parsed.has_value()) {
@@ -155,7 +166,9 @@ Result<bool> OutputRunner::TakeTask(Task& task, std::stop_token stop) {
   task.life = task.parsed.has_value() ? life_shard_ : ShardOf(task.record.life);
   if (task.life != journal_shard_) tracker_.Begin(task.life, task.sequence);
   if (task.pulled.has_value()) EnterPulled(task, *task.pulled);
-  if (task.record.kind == journal::RecordKind::kPositionAbort) GiveUpPositions(lock, *task.pulled, stop);
+  if (task.record.kind == journal::RecordKind::kPositionAbort) {
+    GiveUpOpen(lock, context_.shards->HandleOf(task.pulled->source, task.pulled->shard), stop);
+  }
   work_.notify_one();
   return true;
 }
@@ -193,18 +206,20 @@ void OutputRunner::EnterPulled(Task& task, const PulledName& name) {
   }
 }
 
-void OutputRunner::GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop) {
-  const uint32_t shard = context_.shards->HandleOf(name.source, name.shard);
+bool OutputRunner::GiveUpOpen(std::unique_lock<std::mutex>& lock, std::optional<uint32_t> shard,
+                              const std::stop_token& stop) {
   // Nobody takes another record meanwhile: the next attempt may be at the same position.
   taking_ = true;
-  while (const std::optional<int64_t> position = pulled_.FindOpen(shard)) {
-    if (!idle_.wait(lock, stop, [&] { return failed_ || !pulled_.IsInProgress(shard, *position); }) || failed_) break;
+  std::optional<PulledPositions::Key> open;
+  while ((open = pulled_.FindOpen(shard)).has_value()) {
+    if (!idle_.wait(lock, stop, [&] { return failed_ || !pulled_.IsInProgress(*open); }) || failed_) break;
     lock.unlock();
-    context_.output->Discard(shard, *position);
+    context_.output->Discard(open->shard, open->position);
     lock.lock();
-    pulled_.GiveUp(shard, *position);
+    pulled_.GiveUp(*open);
   }
   taking_ = false;
+  return !open.has_value();
 }
 
 void OutputRunner::LeavePulled(uint32_t shard, int64_t position) {

@@ -146,6 +146,8 @@ class OutputRunner {
   /// False when stopping. Waits for a record and for room for its rows, takes it, and opens its positions in the
   /// tracker.
   Result<bool> TakeTask(Task& task, std::stop_token stop);
+  /// False when stopping or failed.
+  bool AwaitRecord(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   bool HasRecord() const { return !taking_ && next_sequence_ <= available_end_; }
   /// The handed over batches of the next record, if they are still there. Under mutex_.
   std::optional<Parsed> TakeHandoff();
@@ -158,8 +160,11 @@ class OutputRunner {
   Status ProcessPushed(Task& task, inputs::BodyDecoder& decoder);
   Status ProcessPulled(Task& task);
   void LeavePulled(uint32_t shard, int64_t position);
-  /// Drops the rows of a shard's open positions, once no worker has any of them in hand.
-  void GiveUpPositions(std::unique_lock<std::mutex>& lock, const PulledName& name, std::stop_token stop);
+  /// Drops the rows of the open positions of a shard, or of all, once no worker has any of them in hand. False when
+  /// stopping.
+  bool GiveUpOpen(std::unique_lock<std::mutex>& lock, std::optional<uint32_t> shard, const std::stop_token& stop);
+  /// What an earlier process has left in the journal is taken, and of positions that it did not end no more will come.
+  bool MustGiveUpInherited() const { return !gave_up_inherited_ && !taking_ && next_sequence_ > inherited_end_; }
   Status Deliver(const std::string& source, std::vector<point::Batch> batches);
   /// Stores what a flush made durable and moves durable_sequence_ on.
   Status NoteDurable(const std::vector<outputs::ShardProgress>& asked,
@@ -174,7 +179,9 @@ class OutputRunner {
   void WaitUntilDrained(std::chrono::steady_clock::time_point end, LastFlush last_flush,
                         const std::stop_token& give_up);
   void Fail(Status status);
-  bool HasTakenLocked(int64_t sequence) const { return next_sequence_ > sequence && working_ == 0; }
+  bool HasTakenLocked(int64_t sequence) const {
+    return next_sequence_ > sequence && working_ == 0 && (gave_up_inherited_ || next_sequence_ <= inherited_end_);
+  }
   bool Drained() const;
 
   const RunnerOptions options_;
@@ -195,6 +202,8 @@ class OutputRunner {
   int64_t available_end_ = 0;  ///< what was offered or notified; behind the durable end for an instant, so that parsed
                                ///< batches are there before anyone looks into the journal
   size_t working_ = 0;
+  int64_t inherited_end_ = 0;  ///< of the journal when this life began
+  bool gave_up_inherited_ = false;
   bool taking_ = false;                      ///< a worker reads the next record: one at a time, so that order is kept
   point::SeriesTables series_;               ///< of what is read from the journal
   std::unique_ptr<journal::Reader> reader_;  ///< belongs to the worker that is taking

@@ -5,7 +5,7 @@
 namespace firn::pipeline {
 
 PulledPositions::Position& PulledPositions::Enter(uint32_t shard, int64_t position, int64_t sequence) {
-  const auto [entry, added] = positions_.try_emplace({shard, position});
+  const auto [entry, added] = positions_.try_emplace(Key{shard, position});
   if (added) {
     entry->second.first_sequence = sequence;
     tracker_.Begin(shard, position);
@@ -33,24 +33,24 @@ void PulledPositions::EnterEnd(uint32_t shard, int64_t position, int64_t sequenc
 }
 
 void PulledPositions::EndIfDone(const Key& key, const Position& entry) {
-  if (entry.ended && entry.in_progress == 0) tracker_.End(key.first, key.second);
+  if (entry.ended && entry.in_progress == 0) tracker_.End(key.shard, key.position);
 }
 
-std::optional<int64_t> PulledPositions::FindOpen(uint32_t shard) const {
-  auto entry = positions_.lower_bound({shard, INT64_MIN});
-  while (entry != positions_.end() && entry->first.first == shard && entry->second.ended) ++entry;
-  if (entry == positions_.end() || entry->first.first != shard) return std::nullopt;
-  return entry->first.second;
+std::optional<PulledPositions::Key> PulledPositions::FindOpen(std::optional<uint32_t> shard) const {
+  auto entry = shard.has_value() ? positions_.lower_bound({*shard, INT64_MIN}) : positions_.begin();
+  while (entry != positions_.end() && entry->second.ended) ++entry;
+  if (entry == positions_.end() || (shard.has_value() && entry->first.shard != *shard)) return std::nullopt;
+  return entry->first;
 }
 
-bool PulledPositions::IsInProgress(uint32_t shard, int64_t position) const {
-  const auto entry = positions_.find({shard, position});
+bool PulledPositions::IsInProgress(const Key& key) const {
+  const auto entry = positions_.find(key);
   return entry != positions_.end() && entry->second.in_progress > 0;
 }
 
-void PulledPositions::GiveUp(uint32_t shard, int64_t position) {
-  tracker_.Abandon(shard, position);
-  positions_.erase({shard, position});
+void PulledPositions::GiveUp(const Key& key) {
+  tracker_.Abandon(key.shard, key.position);
+  positions_.erase(key);
 }
 
 void PulledPositions::NoteDurable(uint32_t shard, int64_t position) {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <utility>
 
 #include "pipeline/shards.h"
 
@@ -22,12 +22,17 @@ class PulledPositions {
   /// The position's end is taken; one without rows still moves the shard on.
   void EnterEnd(uint32_t shard, int64_t position, int64_t sequence);
 
-  /// The lowest position of a shard that has begun and not ended.
-  std::optional<int64_t> FindOpen(uint32_t shard) const;
+  struct Key {
+    uint32_t shard = 0;
+    int64_t position = 0;
+    auto operator<=>(const Key&) const = default;
+  };
+  /// The lowest position that has begun and not ended, of a shard or of any.
+  std::optional<Key> FindOpen(std::optional<uint32_t> shard) const;
   /// Whether records of the position's rows are taken and not with the output yet.
-  bool IsInProgress(uint32_t shard, int64_t position) const;
+  bool IsInProgress(const Key& key) const;
   /// As if the position had never begun.
-  void GiveUp(uint32_t shard, int64_t position);
+  void GiveUp(const Key& key);
 
   /// Forgets the positions of a shard up to this one: their rows are durable.
   void NoteDurable(uint32_t shard, int64_t position);
@@ -40,7 +45,6 @@ class PulledPositions {
     size_t in_progress = 0;
     bool ended = false;
   };
-  using Key = std::pair<uint32_t, int64_t>;
 
   Position& Enter(uint32_t shard, int64_t position, int64_t sequence);
   /// The entry stays until its rows are durable.

@@ -32,10 +32,10 @@ TEST_F(PulledPositionsTest, IsCompleteWhenItsEndIsTakenAndItsRowsAreWithTheOutpu
   positions_.LeaveRows(shard_, 7);
   positions_.EnterEnd(shard_, 7, 102);
   EXPECT_EQ(Complete(), 0) << "a worker has rows of it in hand";
-  EXPECT_TRUE(positions_.IsInProgress(shard_, 7));
+  EXPECT_TRUE(positions_.IsInProgress({shard_, 7}));
   positions_.LeaveRows(shard_, 7);
   EXPECT_EQ(Complete(), 7);
-  EXPECT_FALSE(positions_.IsInProgress(shard_, 7));
+  EXPECT_FALSE(positions_.IsInProgress({shard_, 7}));
 }
 
 TEST_F(PulledPositionsTest, MovesTheShardOnWithoutRows) {
@@ -61,10 +61,14 @@ TEST_F(PulledPositionsTest, GivesUpWhatHasNotEnded) {
   positions_.EnterEnd(shard_, 6, 100);
   positions_.EnterRows(shard_, 7, 101);
   positions_.EnterRows(other, 3, 102);
-  ASSERT_EQ(positions_.FindOpen(shard_), 7);
-  positions_.GiveUp(shard_, 7);
+  const PulledPositions::Key open = {shard_, 7};
+  const PulledPositions::Key open_of_other = {other, 3};
+  ASSERT_EQ(positions_.FindOpen(shard_), open);
+  ASSERT_EQ(positions_.FindOpen(std::nullopt), open);
+  positions_.GiveUp(open);
   EXPECT_EQ(positions_.FindOpen(shard_), std::nullopt);
-  EXPECT_EQ(positions_.FindOpen(other), 3);
+  EXPECT_EQ(positions_.FindOpen(other), open_of_other);
+  EXPECT_EQ(positions_.FindOpen(std::nullopt), open_of_other);
   EXPECT_EQ(Complete(), 6);
   positions_.EnterRows(shard_, 7, 110);  // the same position, asked for again
   positions_.LeaveRows(shard_, 7);

@@ -402,8 +402,8 @@ class Simulation {
     if (!orphans.ok()) return Problem(orphans.error().message());
     result_.orphans = std::move(*orphans);
     const Weather& all = result_.weather;
-    const bool calm =
-        !all.crashes && !all.disk_faults && !all.catalog_faults && !all.storage_faults && !all.copies && !dropped_;
+    const bool calm = !all.crashes && !all.disk_faults && !all.catalog_faults && !all.storage_faults && !all.copies &&
+                      !all.joins_later && !dropped_;
     // Where every call has had its answer, nothing may be left behind: Firn cleans up after itself.
     if (calm && !result_.orphans.empty()) {
       Problem(fmt::format("{} files are left that nothing references: {}", result_.orphans.size(),
