@@ -23,6 +23,23 @@ class TwoOutputsTest : public FaultFixture {
   }
 };
 
+TEST_F(TwoOutputsTest, TheJournalKeepsWhatTheSlowerOneHasNot) {
+  Start();
+  for (const int64_t id : {0, 1, 2}) {
+    Send({id});
+    Flush();  // the first alone
+  }
+  Crash(3);
+  Start();
+  FlushBoth();
+  EXPECT_TRUE(process_->IsDrained());
+  ExpectExact();
+  const auto copies = CheckTables(*process_->warehouse().storage, *process_->warehouse().catalog, {"copies"});
+  ASSERT_TRUE(copies.ok());
+  EXPECT_THAT(copies->problems, ::testing::IsEmpty());
+  EXPECT_THAT(ledger_.Compare(copies->rows), ::testing::IsEmpty());
+}
+
 TEST_F(TwoOutputsTest, AWindowThatAKillCutsOffDoesNotHoldTheJournal) {
   Start();
   // Its rows are in the journal, its end is not. The query may never be asked again: it is configured no more, or the
